@@ -1,0 +1,50 @@
+import { bitrateOf, type RenditionName } from "./names.ts";
+import { segmentSeconds, segmentTime } from "./timeline.ts";
+
+/** The text of our playlists (RFC 8216). Origin and edge serve the same, so it stands here once. */
+
+export const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
+export const SEGMENT_TYPE = "video/mp2t";
+
+/** Bits per second a rendition takes on the wire: AAC, its largest TS overhead, and room for the bit reservoir. */
+export function peakBandwidth(rendition: RenditionName): number {
+  return Math.ceil((bitrateOf(rendition) * 1.25) / 1000) * 1000;
+}
+
+/** Multivariant playlist (RFC 8216, 4.3.4.2), in the station's order: players start with the first. */
+export function renderMultivariantPlaylist(renditions: readonly RenditionName[]): string {
+  const variants = renditions.map(
+    (rendition) =>
+      `#EXT-X-STREAM-INF:BANDWIDTH=${peakBandwidth(rendition)},AVERAGE-BANDWIDTH=${Math.ceil(bitrateOf(rendition) * 1.12)},CODECS="mp4a.40.2"\n${rendition}/live.m3u8\n`,
+  );
+  return `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-INDEPENDENT-SEGMENTS\n${variants.join("")}`;
+}
+
+export type ListedSegment = {
+  number: number;
+  /** True for a number that nobody has: listed as EXT-X-GAP, so that players step over it. */
+  gap: boolean;
+};
+
+/**
+ * Media playlist (RFC 8216, 4.3.3) of consecutive segments, ascending. The target duration is the rounded segment
+ * length and never changes: VLC rebuffers when it is one second above.
+ */
+export function renderMediaPlaylist(segments: readonly ListedSegment[], framesPerSegment: number): string {
+  const seconds = segmentSeconds(framesPerSegment);
+  const extinf = `#EXTINF:${seconds.toFixed(5)},`;
+  const hasGap = segments.some((segment) => segment.gap);
+  const lines = [
+    "#EXTM3U",
+    `#EXT-X-VERSION:${hasGap ? 8 : 3}`,
+    `#EXT-X-TARGETDURATION:${Math.round(seconds)}`,
+    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.number ?? 0}`,
+    "#EXT-X-INDEPENDENT-SEGMENTS",
+  ];
+  for (const { number, gap } of segments) {
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segmentTime(number, framesPerSegment)).toISOString()}`);
+    if (gap) lines.push("#EXT-X-GAP");
+    lines.push(extinf, `${number}.ts`);
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,19 @@
+import type { OriginId, RenditionName, StationSlug } from "./names.ts";
+
+/** Keys of what is stored in R2. An origin writes under `live/{station}/{origin}/` alone (invariant 5). */
+
+export function segmentKey(station: StationSlug, origin: OriginId, rendition: RenditionName, number: number): string {
+  return `live/${station}/${origin}/${rendition}/${number}.ts`;
+}
+
+export function indexKey(station: StationSlug, origin: OriginId): string {
+  return `live/${station}/${origin}/index.json`;
+}
+
+/** Largest segment the edge takes in: 8 s at 320 kbit/s is 350 kB. */
+export const MAX_SEGMENT_BYTES = 1 << 20;
+/** Largest index the edge takes in. */
+export const MAX_INDEX_BYTES = 64 << 10;
+
+/** Header that carries the SHA-256 of an upload: RFC 9530, `sha-256=:base64:`. */
+export const DIGEST_HEADER = "content-digest";
