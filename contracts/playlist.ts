@@ -15,7 +15,7 @@ export function peakBandwidth(rendition: RenditionName): number {
 export function renderMultivariantPlaylist(renditions: readonly RenditionName[]): string {
   const variants = renditions.map(
     (rendition) =>
-      `#EXT-X-STREAM-INF:BANDWIDTH=${peakBandwidth(rendition)},AVERAGE-BANDWIDTH=${Math.ceil(bitrateOf(rendition) * 1.12)},CODECS="mp4a.40.2"\n${rendition}/live.m3u8\n`,
+      `#EXT-X-STREAM-INF:BANDWIDTH=${peakBandwidth(rendition)},AVERAGE-BANDWIDTH=${Math.ceil((bitrateOf(rendition) * 112) / 100)},CODECS="mp4a.40.2"\n${rendition}/live.m3u8\n`,
   );
   return `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-INDEPENDENT-SEGMENTS\n${variants.join("")}`;
 }

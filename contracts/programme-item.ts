@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What feeds the programme, by falling priority. */
 export const SOURCES = ["live", "relay", "show", "autopilot", "slate"] as const;

@@ -16,6 +16,6 @@ export async function withTimeout<T>(ms: number, what: string, work: (signal: Ab
   try {
     return await Promise.race([work(abort.signal), late]);
   } finally {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
   }
 }

@@ -1,0 +1,146 @@
+import {
+  type DesiredState,
+  HEARTBEAT_MS,
+  type IncidentReport,
+  type Registration,
+  type StationReport,
+} from "../../contracts/fleet.ts";
+import type { Clock } from "../../kit/clock.ts";
+import type { Log } from "../../kit/log.ts";
+import { type Loop, startLoop } from "../../kit/loop.ts";
+import { type ClockReading, clockIsRight, clockOffset } from "./clock-check.ts";
+import { type ControlClient, ControlError } from "./control-client.ts";
+import type { IncidentQueue } from "./incident-queue.ts";
+import type { NodeMemory } from "./node-memory.ts";
+import { onOwnAuthority } from "./own-authority.ts";
+
+export type AgentOptions = {
+  registration: Omit<Registration, "generations">;
+  enrolToken: string | null;
+  client: ControlClient;
+  memory: NodeMemory;
+  remember(memory: NodeMemory): Promise<void>;
+  incidents: IncidentQueue;
+  /** What the node does now. */
+  report(): StationReport[];
+  /** Carries out what control says; called whenever that may have changed. */
+  apply(desired: DesiredState): void;
+  /** A second opinion on the time, for the day control is away; null when it cannot be had. */
+  askEdgeForTime(): Promise<ClockReading | null>;
+  clock: Clock;
+  log: Log;
+};
+
+export type Agent = {
+  /** Ms since control last answered; null when it never did. */
+  controlSilentMs(): number | null;
+  stop(): Promise<void>;
+};
+
+/**
+ * The node's tie to control: registers, sends a heartbeat every two seconds and applies the desired state that answers
+ * it. While control is away, the node goes on with what it was told last, even across a restart.
+ */
+export function startAgent(options: AgentOptions): Agent {
+  const { client, incidents, clock, log, registration } = options;
+  let memory = options.memory;
+  let registered = false;
+  let applied = false;
+  let lastAnswer: number | null = null;
+  let lastProblem: string | null = null;
+  let clockWasRight = true;
+
+  async function keep(next: NodeMemory): Promise<void> {
+    const changed =
+      JSON.stringify({ ...next, desired: withoutTime(next.desired) }) !==
+      JSON.stringify({ ...memory, desired: withoutTime(memory.desired) });
+    memory = next;
+    if (changed) await options.remember(memory);
+  }
+
+  function checkClock(reading: ClockReading): boolean {
+    const right = clockIsRight(reading);
+    if (!right && clockWasRight)
+      incidents.add("clock-off", null, `this node's clock is ${Math.round(clockOffset(reading))} ms off`);
+    if (right && !clockWasRight) log.info("the clock is right again");
+    clockWasRight = right;
+    return right;
+  }
+
+  async function obey(desired: DesiredState, sentAt: number): Promise<void> {
+    lastAnswer = clock.monotonic();
+    if (lastProblem !== null) log.info("control answers again");
+    lastProblem = null;
+    const generations = { ...memory.generations };
+    for (const station of desired.stations) {
+      generations[station.slug] = Math.max(generations[station.slug] ?? 0, station.generation);
+    }
+    const clockRight = checkClock({ sentAt, receivedAt: clock.now(), serverNow: desired.now });
+    await keep({ ...memory, desired, generations });
+    // A node whose clock is wrong goes on with what it does but begins nothing: its numbers would be wrong.
+    if (clockRight || applied) options.apply(desired);
+    applied ||= clockRight;
+  }
+
+  async function register(): Promise<void> {
+    const token = memory.token ?? options.enrolToken;
+    if (token === null) throw new ControlError("refused", null, "neither a token of its own nor ENROL_TOKEN is there");
+    const sentAt = clock.now();
+    const answer = await client.register(token, { ...registration, generations: memory.generations });
+    memory = { ...memory, token: answer.token ?? memory.token };
+    registered = true;
+    log.info("registered with control", { origin: registration.id });
+    await options.remember(memory);
+    await obey(answer.desired, sentAt);
+  }
+
+  async function beat(): Promise<void> {
+    const reported: IncidentReport[] = incidents.waiting();
+    const sentAt = clock.now();
+    const answer = await client.heartbeat(memory.token ?? "", registration.id, {
+      instance: registration.instance,
+      now: Math.round(sentAt),
+      rung: "well",
+      stations: options.report(),
+      incidents: reported,
+    });
+    incidents.done(reported);
+    await obey(answer.desired, sentAt);
+  }
+
+  async function goOnAlone(): Promise<void> {
+    if (applied || memory.desired === null) return;
+    const reading = await options.askEdgeForTime();
+    if (reading === null || !checkClock(reading)) return;
+    const own = onOwnAuthority(memory.desired);
+    log.warn("control is away: going on with what it said last");
+    await keep({ ...memory, desired: own.desired, generations: { ...memory.generations, ...own.generations } });
+    applied = true;
+    options.apply(own.desired);
+  }
+
+  async function step(): Promise<void> {
+    try {
+      await (registered ? beat() : register());
+    } catch (thrown) {
+      if (!(thrown instanceof ControlError)) throw thrown;
+      if (thrown.message !== lastProblem) log.warn("no word from control", { problem: thrown.message });
+      lastProblem = thrown.message;
+      if (thrown.status === 401 && memory.token !== null && options.enrolToken !== null) {
+        memory = { ...memory, token: null };
+      }
+      if (thrown.kind === "refused") registered = false;
+      await goOnAlone();
+    }
+  }
+
+  const loop: Loop = startLoop("the tie to control", HEARTBEAT_MS, step, log);
+  return {
+    controlSilentMs: () => (lastAnswer === null ? null : clock.monotonic() - lastAnswer),
+    stop: () => loop.stop(),
+  };
+}
+
+function withoutTime(desired: DesiredState | null): unknown {
+  return desired && { ...desired, now: 0 };
+}

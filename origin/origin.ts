@@ -1,0 +1,141 @@
+import { z } from "zod";
+import type { Clock } from "../kit/clock.ts";
+import { describe, type Log } from "../kit/log.ts";
+import { startAgent } from "./agent/agent.ts";
+import type { ClockReading } from "./agent/clock-check.ts";
+import { createControlClient } from "./agent/control-client.ts";
+import { createIncidentQueue } from "./agent/incident-queue.ts";
+import { recall, remember } from "./agent/node-memory.ts";
+import { authorizer } from "./agent/stream-keys.ts";
+import { healthRoutes } from "./http/health.ts";
+import { playlistRoutes } from "./http/playlists.ts";
+import { startHttpServer } from "./http/server.ts";
+import { acceptFeed } from "./ingest/feed-forward.ts";
+import { startIngest } from "./ingest/server.ts";
+import { findFfmpeg } from "./process/ffmpeg.ts";
+import { startMemoryKeeper } from "./process/memory.ts";
+import type { Settings } from "./settings.ts";
+import { createStations } from "./station/stations.ts";
+
+const VERSION = "0.1.0";
+const CONTROL_TIMEOUT_MS = 5000;
+
+export type Origin = { readonly httpPort: number; readonly rtmpPort: number; stop(): Promise<void> };
+
+/** Builds a node out of its parts and starts it. */
+export async function startOrigin(options: {
+  settings: Settings;
+  environment: Record<string, string | undefined>;
+  instance: string;
+  clock: Clock;
+  log: Log;
+}): Promise<Origin> {
+  const { settings, clock, log } = options;
+  const { originId } = settings;
+  const ffmpeg = findFfmpeg(options.environment);
+  log.info("ffmpeg found", { path: ffmpeg.ffmpeg, from: ffmpeg.from });
+
+  const { memory, problem } = await recall(settings.dataFolder);
+  if (problem !== null) log.warn("starting without memory", { problem });
+  let token = memory.token;
+  const incidents = createIncidentQueue(clock, log);
+
+  const ingest = await startIngest({
+    host: settings.host,
+    port: settings.rtmpPort,
+    authorize: authorizer((slug) => stations.get(slug)?.desired ?? null),
+    onLive: (feed) => {
+      const station = stations.get(feed.station);
+      if (station === null) feed.close("the station is not here");
+      else station.takeLive(feed);
+    },
+    onRefused: ({ station, remote, reason }) =>
+      incidents.add("publisher-refused", station, `a publisher from ${remote} was refused: ${reason}`),
+    clock,
+    log,
+  });
+
+  const stations = createStations(
+    {
+      origin: originId,
+      edgeUrl: settings.edgeUrl,
+      token: () => token,
+      libraryFolder: settings.libraryFolder,
+      ffmpeg,
+      ingest,
+      onIncident: (kind, station, message) => incidents.add(kind, station, message),
+      clock,
+      log,
+    },
+    log,
+  );
+
+  const agent = startAgent({
+    registration: {
+      id: originId,
+      instance: options.instance,
+      url: settings.publicUrl,
+      rtmpUrl: settings.rtmpUrl,
+      roles: ["studio", "slicer"],
+      version: VERSION,
+    },
+    enrolToken: settings.enrolToken,
+    client: createControlClient(settings.controlUrl, { timeoutMs: CONTROL_TIMEOUT_MS }),
+    memory,
+    remember: async (next) => {
+      token = next.token;
+      await remember(settings.dataFolder, next);
+    },
+    incidents,
+    report: () => stations.report(),
+    apply: (desired) => stations.apply(desired),
+    askEdgeForTime: () => askForTime(`${settings.edgeUrl}/healthz`, clock, log),
+    clock,
+    log,
+  });
+
+  const memoryKeeper = startMemoryKeeper();
+  const http = await startHttpServer({
+    host: settings.host,
+    port: settings.httpPort,
+    streams: [
+      ingest.serveFlv,
+      (request, response) =>
+        acceptFeed(request, response, {
+          secretOf: (slug) => stations.get(slug)?.feedSecret() ?? null,
+          hasLive: (slug) => stations.get(slug)?.hasLive() ?? false,
+          onLive: (feed) => stations.get(feed.station)?.takeLive(feed),
+          clock,
+          log,
+        }),
+    ],
+    routes: [healthRoutes({ originId, stations, agent }), playlistRoutes(stations)],
+    log,
+  });
+
+  return {
+    httpPort: http.port,
+    rtmpPort: ingest.port,
+    async stop() {
+      await agent.stop();
+      await stations.stop();
+      await ingest.close();
+      await http.close();
+      memoryKeeper.stop();
+    },
+  };
+}
+
+const TimeAnswer = z.object({ now: z.number() });
+
+async function askForTime(url: string, clock: Clock, log: Log): Promise<ClockReading | null> {
+  const sentAt = clock.now();
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    const { now } = TimeAnswer.parse(await response.json());
+    return { sentAt, receivedAt: clock.now(), serverNow: now };
+  } catch (thrown) {
+    log.warn("the edge does not tell the time", { error: describe(thrown) });
+    return null;
+  }
+}
