@@ -1,0 +1,21 @@
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { LivePolicy } from "../../contracts/fleet.ts";
+import type { OriginId, StationSlug } from "../../contracts/names.ts";
+
+/** A deleted station keeps its row: should its slug return, the generation must go on rising. */
+export const stations = sqliteTable("stations", {
+  slug: text().$type<StationSlug>().primaryKey(),
+  name: text().notNull(),
+  framesPerSegment: integer("frames_per_segment").notNull(),
+  livePolicy: text("live_policy").$type<LivePolicy>().notNull(),
+  liveAllowed: integer("live_allowed", { mode: "boolean" }).notNull(),
+  feedSecret: text("feed_secret").notNull(),
+  studio: text().$type<OriginId>(),
+  /** The process of the studio: when it restarts, its frames differ and the generation rises. */
+  studioInstance: text("studio_instance"),
+  generation: integer().notNull().default(0),
+  /** Newest generation that any origin said it had worked under. */
+  generationFloor: integer("generation_floor").notNull().default(0),
+  createdAt: integer("created_at").notNull(),
+  deletedAt: integer("deleted_at"),
+});

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import type { Monitor } from "./health/monitor.ts";
+
+export type Bindings = {
+  DB: D1Database;
+  MEDIA: R2Bucket;
+  MONITOR: DurableObjectNamespace<Monitor>;
+  ASSETS: Fetcher;
+  ADMIN_TOKEN?: string;
+  ENROL_TOKEN?: string;
+  EDGE_URL?: string;
+};
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends Bindings {}
+    interface GlobalProps {
+      mainModule: typeof import("./main.ts");
+    }
+  }
+}
+
+const unsetWhenEmpty = (value: unknown) => (value === "" ? undefined : value);
+
+/** What may be set from outside. The two tokens are there for the first hour, before any stands in the table. */
+const Settings = z.object({
+  ADMIN_TOKEN: z.preprocess(unsetWhenEmpty, z.string().max(256).optional()),
+  ENROL_TOKEN: z.preprocess(unsetWhenEmpty, z.string().max(256).optional()),
+  EDGE_URL: z.preprocess(unsetWhenEmpty, z.url({ protocol: /^https?$/ }).optional()),
+});
+export type Settings = z.infer<typeof Settings>;
+
+/** The settings among the bindings. Throws a ZodError that names a bad one. */
+export function readSettings(bindings: Bindings): Settings {
+  return Settings.parse(bindings);
+}

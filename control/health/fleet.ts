@@ -1,0 +1,173 @@
+import type { DesiredState, Heartbeat } from "../../contracts/fleet.ts";
+import type { OriginId, Sha256 } from "../../contracts/names.ts";
+import { withTimeout } from "../../kit/race.ts";
+import { equalHashes } from "../auth/hash.ts";
+import type { Context } from "../context.ts";
+import { applyAssignment } from "../registry/apply-assignment.ts";
+import { assignSlicers, assignStudios } from "../registry/assign.ts";
+import { desiredState } from "../registry/desired-state.ts";
+import { loadRegistry } from "../registry/load-registry.ts";
+import type { Registry } from "../registry/registry.ts";
+import { buildSnapshot } from "../routing/build-snapshot.ts";
+import {
+  loadPublication,
+  type Publication,
+  type PublishDependencies,
+  publish,
+  snapshotHash,
+} from "../routing/publish.ts";
+import { coalesce } from "./coalesce.ts";
+import { createFaultLog, type FaultLog } from "./fault-log.ts";
+import { type Heard, Hearing } from "./hearing.ts";
+import type { Outbox } from "./outbox.ts";
+import { POLICY } from "./policy.ts";
+import { recordReports, takeReports } from "./reported-incidents.ts";
+
+export type HeartbeatReply =
+  | { desired: DesiredState }
+  | { refused: "unauthorized" | "unknown_instance" | "unavailable" };
+
+export type FleetDependencies = Omit<Context, "actor"> & { bucket: PublishDependencies["bucket"]; outbox: Outbox };
+
+export type FleetStatus = {
+  /** Ms since the last sweep that found nothing failing; null before the first. */
+  soundSweepAgoMs: number | null;
+  /** Ms since this object started. */
+  upMs: number;
+};
+
+/**
+ * Control's living picture of the fleet: the registry in memory, and what is heard of each origin. Heartbeats are
+ * taken and answered out of memory, so they go on when D1 does not. All else happens in the sweep, one at a time.
+ */
+export class Fleet {
+  readonly #deps: FleetDependencies;
+  readonly #hearing: Hearing;
+  readonly #faults: FaultLog;
+  readonly #startedAt: number;
+  readonly #sweepOnce: () => Promise<void>;
+  #registry: Registry | null = null;
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  /** How many changes were told of, and how many of them the registry in memory has seen. */
+  #told = 1;
+  #seen = 0;
+  #publication: Publication | null = null;
+  #routingCheckedAt = Number.NEGATIVE_INFINITY;
+  #soundAt: number | null = null;
+
+  constructor(deps: FleetDependencies) {
+    this.#deps = deps;
+    this.#hearing = new Hearing(deps.clock);
+    this.#faults = createFaultLog(deps.log);
+    this.#startedAt = deps.clock.monotonic();
+    this.#sweepOnce = coalesce(() => this.#sweep());
+  }
+
+  /** Takes a heartbeat that bears a token of this hash; answers what the origin is to do. Reads no D1 once it has read it. */
+  async heartbeat(id: OriginId, tokenHash: Sha256, heartbeat: Heartbeat): Promise<HeartbeatReply> {
+    if (!this.#registry) await this.#sweepOnce();
+    const registry = this.#registry;
+    if (!registry) return { refused: "unavailable" };
+    const origin = registry.origins.find((candidate) => candidate.id === id);
+    if (!origin?.tokenHash || !equalHashes(origin.tokenHash, tokenHash)) return { refused: "unauthorized" };
+    if (origin.instance !== heartbeat.instance) return { refused: "unknown_instance" };
+    this.#hearing.heartbeat(id, heartbeat);
+    await takeReports(this.#deps, id, heartbeat.incidents);
+    return { desired: desiredState(registry, id, this.#deps.clock.now()) };
+  }
+
+  /**
+   * An origin has just been registered in D1: puts it to work, routing included, and answers what it is to do; null
+   * when the registry could not be read.
+   */
+  async admit(id: OriginId): Promise<DesiredState | null> {
+    this.#hearing.registered(id);
+    const isRead = await this.refresh();
+    return isRead && this.#registry ? desiredState(this.#registry, id, this.#deps.clock.now()) : null;
+  }
+
+  /** The registry has changed in D1: reads it anew and lets all follow from it. False when it could not be read. */
+  async refresh(): Promise<boolean> {
+    this.#told += 1;
+    const told = this.#told;
+    await this.#sweepOnce();
+    return this.#seen >= told;
+  }
+
+  /** Looks after the fleet once. Never rejects: what fails is logged, and tried again by the next sweep. */
+  sweep(): Promise<void> {
+    return this.#sweepOnce();
+  }
+
+  silentMs(id: OriginId): number {
+    return this.#hearing.silentMs(id);
+  }
+
+  alive(): OriginId[] {
+    return [...this.#hearing.liveness().alive];
+  }
+
+  heard(): Heard[] {
+    return this.#hearing.all();
+  }
+
+  status(): FleetStatus {
+    const now = this.#deps.clock.monotonic();
+    return {
+      soundSweepAgoMs: this.#soundAt === null ? null : now - this.#soundAt,
+      upMs: now - this.#startedAt,
+    };
+  }
+
+  async #sweep(): Promise<void> {
+    const outcomes = [
+      await this.#faults.attempt("reading the registry", () => this.#readIfStale()),
+      await this.#faults.attempt("assigning studios and slicers", () => this.#assign()),
+      await this.#faults.attempt("publishing the routing", () => this.#publish()),
+      await this.#faults.attempt("recording incidents", () => recordReports(this.#deps)),
+    ];
+    if (outcomes.every(Boolean)) this.#soundAt = this.#deps.clock.monotonic();
+  }
+
+  async #readIfStale(): Promise<void> {
+    const age = this.#deps.clock.monotonic() - this.#loadedAt;
+    if (this.#seen < this.#told || age > POLICY.reloadMs) await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const told = this.#told;
+    this.#registry = await this.#inTime(() => loadRegistry(this.#deps.db));
+    this.#loadedAt = this.#deps.clock.monotonic();
+    this.#seen = told;
+    const admitted = this.#registry.origins.filter(({ tokenHash }) => tokenHash !== null);
+    this.#hearing.keepOnly(new Set(admitted.map(({ id }) => id)));
+  }
+
+  async #assign(): Promise<void> {
+    if (!this.#registry) return;
+    const studios = assignStudios(this.#registry, this.#hearing.liveness());
+    const { added, removed } = assignSlicers(this.#registry);
+    if (studios.length + added.length + removed.length === 0) return;
+    const context = { ...this.#deps, actor: "control" };
+    await this.#inTime(() => applyAssignment(context, { studios, added, removed }));
+    await this.#read();
+    for (const { station, studio, generation, reason } of studios) {
+      this.#deps.log.info("studio changed", { station, studio, generation, reason });
+    }
+  }
+
+  async #publish(): Promise<void> {
+    const snapshot = this.#registry && buildSnapshot(this.#registry);
+    if (!snapshot) return;
+    const { db, clock } = this.#deps;
+    this.#publication ??= await this.#inTime(() => loadPublication(db));
+    const isChecked = clock.monotonic() - this.#routingCheckedAt <= POLICY.routingCheckMs;
+    if (isChecked && (await snapshotHash(snapshot)) === this.#publication.sha256) return;
+    this.#publication = await publish(this.#deps, snapshot, this.#publication);
+    this.#routingCheckedAt = clock.monotonic();
+  }
+
+  #inTime<T>(work: () => Promise<T>): Promise<T> {
+    return withTimeout(POLICY.databaseTimeoutMs, "D1", work);
+  }
+}

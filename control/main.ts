@@ -1,0 +1,19 @@
+import { systemClock } from "../kit/clock.ts";
+import { openDatabase } from "./db/database.ts";
+import type { Bindings } from "./environment.ts";
+import { monitorOf } from "./health/monitor.ts";
+import { pruneIncidents } from "./health/read-incidents.ts";
+import { createApp } from "./routes/app.ts";
+
+export { Monitor } from "./health/monitor.ts";
+
+const app = createApp();
+
+/** The API, and once a minute the safety net: the monitor's alarm is set again should it ever have been lost. */
+export default {
+  fetch: app.fetch,
+  async scheduled(_event, bindings) {
+    await monitorOf(bindings).arm();
+    await pruneIncidents({ db: openDatabase(bindings.DB), clock: systemClock });
+  },
+} satisfies ExportedHandler<Bindings>;

@@ -1,0 +1,26 @@
+import { and, eq, isNull } from "drizzle-orm";
+import type { StationSlug } from "../../contracts/names.ts";
+import type { Context } from "../context.ts";
+import { renditions, slicers, stations, streamKeys } from "../db/schema.ts";
+import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
+import { notFound } from "../refusal.ts";
+
+/** Takes a station off the air and out of the registry, with its keys; what it published stays in R2 until it ages out. */
+export async function deleteStation(context: Context, slug: StationSlug): Promise<void> {
+  const { db } = context;
+  const [deleted] = await db.batch([
+    db
+      .update(stations)
+      .set({ deletedAt: context.clock.now(), studio: null, studioInstance: null })
+      .where(and(eq(stations.slug, slug), isNull(stations.deletedAt)))
+      .returning({ slug: stations.slug }),
+    insertIncidentIfChanged(
+      db,
+      incidentOf(context, { kind: "station-deleted", station: slug, message: "the station was deleted" }),
+    ),
+    db.delete(streamKeys).where(eq(streamKeys.station, slug)),
+    db.delete(slicers).where(eq(slicers.station, slug)),
+    db.delete(renditions).where(eq(renditions.station, slug)),
+  ]);
+  if (deleted.length === 0) throw notFound(`station ${slug}`);
+}

@@ -1,0 +1,118 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { OriginState, Role, StationReport } from "../../contracts/fleet.ts";
+import { OriginId } from "../../contracts/names.ts";
+import type { Heard } from "../health/hearing.ts";
+import { MOVES, type Move, moveOrigin } from "../registry/move-origin.ts";
+import { listOrigins, readOrigin, type StoredOrigin } from "../registry/read-origins.ts";
+import { OriginChange, setWeight } from "../registry/set-weight.ts";
+import { body, failures, json, pageSchema, SECURED } from "./answers.ts";
+import { askMonitor, heardOf, tellMonitor } from "./ask-monitor.ts";
+import { createRouter } from "./router.ts";
+
+export const OriginPath = z.object({ id: OriginId });
+
+const OriginAnswer = z.object({
+  id: OriginId,
+  state: OriginState,
+  weight: z.number(),
+  roles: z.array(Role),
+  url: z.string(),
+  rtmpUrl: z.string(),
+  version: z.string(),
+  instance: z.string(),
+  createdAt: z.int(),
+  registeredAt: z.int(),
+  /** What its last heartbeat said; null when none was heard since control started. */
+  heard: z
+    .object({
+      at: z.int(),
+      silentMs: z.number(),
+      rung: z.string().nullable(),
+      clockOffMs: z.number().nullable(),
+      stations: z.array(StationReport),
+    })
+    .nullable(),
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/origins",
+  operationId: "listOrigins",
+  tags: ["Origins"],
+  summary: "All origins by id, and what was last heard of them",
+  security: SECURED,
+  responses: { 200: json(pageSchema(OriginAnswer), "All origins: there are 64 at most"), ...failures(401, 403) },
+});
+
+const read = createRoute({
+  method: "get",
+  path: "/origins/{id}",
+  operationId: "readOrigin",
+  tags: ["Origins"],
+  summary: "An origin, and what was last heard of it",
+  security: SECURED,
+  request: { params: OriginPath },
+  responses: { 200: json(OriginAnswer, "The origin"), ...failures(401, 403, 404, 422) },
+});
+
+const change = createRoute({
+  method: "patch",
+  path: "/origins/{id}",
+  operationId: "changeOrigin",
+  tags: ["Origins"],
+  summary: "Set an origin's weight: its share of the traffic relative to the others'",
+  security: SECURED,
+  request: { params: OriginPath, body: body(OriginChange) },
+  responses: { 200: json(OriginAnswer, "The origin"), ...failures(400, 401, 403, 404, 413, 422) },
+});
+
+const MOVE_SUMMARIES: Record<Move, string> = {
+  evict: "Take an origin out at once; refused for the last one that can do its work",
+  drain: "Take an origin out gently: it serves only what nobody else has",
+  readmit: "Put an origin back to work",
+};
+
+const moveRoute = <M extends Move>(move: M) =>
+  createRoute({
+    method: "post",
+    path: `/origins/{id}/${move}`,
+    operationId: `${move}Origin`,
+    tags: ["Origins"],
+    summary: MOVE_SUMMARIES[move],
+    security: SECURED,
+    request: { params: OriginPath },
+    responses: { 200: json(OriginAnswer, "The origin"), ...failures(401, 403, 404, 409, 422, 503) },
+  });
+
+export const origins = createRouter()
+  .openapi(list, async (c) => {
+    const [stored, heard] = await Promise.all([listOrigins(c.var.context), heardOf(c)]);
+    return c.json({ items: stored.map((origin) => originAnswer(origin, heard)), next: null }, 200);
+  })
+  .openapi(read, async (c) => {
+    const [stored, heard] = await Promise.all([readOrigin(c.var.context, c.req.valid("param").id), heardOf(c)]);
+    return c.json(originAnswer(stored, heard), 200);
+  })
+  .openapi(change, async (c) => {
+    const { id } = c.req.valid("param");
+    await setWeight(c.var.context, id, c.req.valid("json"));
+    await tellMonitor(c);
+    return c.json(originAnswer(await readOrigin(c.var.context, id), await heardOf(c)), 200);
+  });
+
+for (const move of Object.keys(MOVES) as Move[]) {
+  origins.openapi(moveRoute(move), async (c) => {
+    const { id } = c.req.valid("param");
+    const alive = await askMonitor(c, (monitor) => monitor.alive());
+    await moveOrigin(c.var.context, id, move, alive);
+    await tellMonitor(c);
+    return c.json(originAnswer(await readOrigin(c.var.context, id), await heardOf(c)), 200);
+  });
+}
+
+function originAnswer(origin: StoredOrigin, heard: Heard[]): z.infer<typeof OriginAnswer> {
+  const last = heard.find((entry) => entry.origin === origin.id);
+  if (!last) return { ...origin, heard: null };
+  const { origin: _, ...said } = last;
+  return { ...origin, heard: said };
+}
