@@ -1,0 +1,62 @@
+import type { Context } from "hono";
+import type { RoutedStation, Routing } from "../contracts/routing.ts";
+import { type Clock, systemClock } from "../kit/clock.ts";
+import { createLog, type Log } from "../kit/log.ts";
+import { Complaints } from "./complaints.ts";
+import type { Board } from "./playlist/board.ts";
+import { Boards } from "./playlist/boards.ts";
+import type { EdgeEnvironment, FetchOrigin, Reach } from "./reach.ts";
+import { RoutingReader, stationOf } from "./routing/routing-reader.ts";
+import { Shelf } from "./segment/shelf.ts";
+
+export type EdgeOptions = {
+  clock?: Clock;
+  log?: Log;
+  fetchOrigin?: FetchOrigin;
+  cache?: Reach["cache"];
+};
+
+export type EdgeContext = Context<{ Bindings: EdgeEnvironment }>;
+
+/** What an isolate keeps between requests, and the way from a request to what it can reach. */
+export class Edge {
+  readonly routing = new RoutingReader();
+  readonly boards = new Boards();
+  readonly shelf = new Shelf();
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly #complaints: Complaints;
+  readonly #fetchOrigin: FetchOrigin;
+  readonly #cache: Reach["cache"];
+
+  constructor(options: EdgeOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.log = options.log ?? createLog();
+    this.#complaints = new Complaints(this.log, this.clock);
+    this.#fetchOrigin = options.fetchOrigin ?? ((url, init) => fetch(url, init));
+    this.#cache = options.cache ?? (() => caches.default);
+  }
+
+  reach(request: Request, environment: EdgeEnvironment, context: Pick<ExecutionContext, "waitUntil">): Reach {
+    const { url } = request;
+    return {
+      bucket: environment.MEDIA,
+      cache: this.#cache,
+      site: url.slice(0, url.indexOf("/", "https://".length)),
+      fetchOrigin: this.#fetchOrigin,
+      keep: (work) => context.waitUntil(work),
+      clock: this.clock,
+      complaints: this.#complaints,
+    };
+  }
+
+  reachOf(context: EdgeContext): Reach {
+    return this.reach(context.req.raw, context.env, context.executionCtx);
+  }
+
+  /** Throws 404 for an unknown station, 503 when no routing was ever seen. */
+  async station(slug: string, reach: Reach): Promise<{ routing: Routing; station: RoutedStation; board: Board }> {
+    const routing = await this.routing.current(reach);
+    return { routing, station: stationOf(routing, slug), board: this.boards.of(routing, slug) };
+  }
+}

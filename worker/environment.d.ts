@@ -1,0 +1,7 @@
+/** What wrangler.toml binds: R2 and the static assets, and nothing else ever (invariant 4). */
+declare namespace Cloudflare {
+  interface Env {
+    MEDIA: R2Bucket;
+    ASSETS: Fetcher;
+  }
+}

@@ -1,0 +1,133 @@
+import type { OriginId, RenditionName, StationSlug } from "../../contracts/names.ts";
+import { PLAYLIST_TYPE, renderMediaPlaylist } from "../../contracts/playlist.ts";
+import type { RoutedStation, Routing } from "../../contracts/routing.ts";
+import type { StationIndex } from "../../contracts/station-index.ts";
+import { Memo } from "../cache/memo.ts";
+import { Rendered } from "../cache/rendered.ts";
+import { eachLimited } from "../each-limited.ts";
+import type { Reach } from "../reach.ts";
+import { indexFreshUntil, type KnownIndex } from "./known-index.ts";
+import { type Holdings, merge } from "./merge.ts";
+import { renderNow } from "./now.ts";
+import { readIndex } from "./read-index.ts";
+import { planWindow, type Window } from "./window.ts";
+
+/** A request may have six connections at once; the rest are for what it was made for. */
+const CONCURRENT_READS = 4;
+/** With unchanged indexes a playlist changes only by the end of a wait for a hole: look this often. */
+const REPLAN_MS = 200;
+
+/** What is known of a station at one moment; its texts are rendered when first asked for. */
+export type View = {
+  readonly at: number;
+  readonly station: RoutedStation;
+  readonly indexes: readonly StationIndex[];
+  readonly holdings: Holdings;
+  readonly windows: Map<RenditionName, Window | null>;
+  readonly playlists: Map<RenditionName, Rendered>;
+  now: Rendered | null;
+};
+
+/** What the origins of one station hold, as far as this isolate knows. */
+export class Board {
+  readonly #slug: StationSlug;
+  readonly #memos = new Map<OriginId, Memo<KnownIndex | null>>();
+  readonly #playlists = new Map<RenditionName, { text: string; rendered: Rendered }>();
+  #view: View | null = null;
+  #now: { text: string; rendered: Rendered } | null = null;
+
+  constructor(slug: StationSlug) {
+    this.#slug = slug;
+  }
+
+  /** The station's indexes, read anew where they are due, and merged. Never rejects. */
+  async view(routing: Routing, station: RoutedStation, reach: Reach): Promise<View> {
+    const due = this.#due(station, reach.clock.now());
+    if (due.length > 0) {
+      await eachLimited(due, CONCURRENT_READS, (origin) => this.#refresh(routing, origin, reach));
+    }
+    return this.#merged(station, reach.clock.now());
+  }
+
+  /** What one origin offers, be it routed as a slicer or not; null when it has no index. */
+  async indexOf(origin: OriginId, routing: Routing, reach: Reach): Promise<StationIndex | null> {
+    await this.#refresh(routing, origin, reach);
+    return this.#memo(origin).last?.index ?? null;
+  }
+
+  windowOf(view: View, rendition: RenditionName): Window | null {
+    const planned = view.windows.get(rendition);
+    if (planned !== undefined) return planned;
+    const window = planWindow(view.holdings, rendition, view.station.framesPerSegment, view.at);
+    view.windows.set(rendition, window);
+    return window;
+  }
+
+  playlistOf(view: View, rendition: RenditionName, window: Window): Rendered {
+    let rendered = view.playlists.get(rendition);
+    if (rendered === undefined) {
+      rendered = this.#render(rendition, window, view.station.framesPerSegment);
+      view.playlists.set(rendition, rendered);
+    }
+    return rendered;
+  }
+
+  nowOf(view: View): Rendered {
+    if (view.now !== null) return view.now;
+    const text = JSON.stringify(renderNow(this.#slug, view.station.name, view.indexes, view.at));
+    if (this.#now?.text !== text) this.#now = { text, rendered: new Rendered(text, "application/json") };
+    view.now = this.#now.rendered;
+    return view.now;
+  }
+
+  #render(rendition: RenditionName, window: Window, framesPerSegment: number): Rendered {
+    const text = renderMediaPlaylist(window.segments, framesPerSegment);
+    const before = this.#playlists.get(rendition);
+    if (before?.text === text) return before.rendered;
+    const rendered = new Rendered(text, PLAYLIST_TYPE);
+    this.#playlists.set(rendition, { text, rendered });
+    return rendered;
+  }
+
+  #due(station: RoutedStation, now: number): OriginId[] {
+    const due: OriginId[] = [];
+    for (const { origin } of station.slicers) if (this.#memo(origin).isDue(now)) due.push(origin);
+    return due;
+  }
+
+  #memo(origin: OriginId): Memo<KnownIndex | null> {
+    let memo = this.#memos.get(origin);
+    if (memo === undefined) {
+      memo = new Memo(`the index of ${origin} for ${this.#slug}`, ({ value, readAt }) =>
+        indexFreshUntil(value?.index ?? null, readAt),
+      );
+      this.#memos.set(origin, memo);
+    }
+    return memo;
+  }
+
+  #refresh(routing: Routing, origin: OriginId, reach: Reach): Promise<void> {
+    return this.#memo(origin).refresh((known) => readIndex(routing, this.#slug, origin, known ?? null, reach), reach);
+  }
+
+  #merged(station: RoutedStation, now: number): View {
+    const indexes = station.slicers.flatMap(({ origin }) => this.#memo(origin).last?.index ?? []);
+    const before = this.#view;
+    if (before !== null && isCurrent(before, station, indexes, now)) return before;
+    const isComparable = before?.station.framesPerSegment === station.framesPerSegment;
+    const known: Holdings = isComparable ? before.holdings : new Map();
+    const holdings = merge(known, indexes, station.framesPerSegment, now);
+    this.#view = { at: now, station, indexes, holdings, windows: new Map(), playlists: new Map(), now: null };
+    return this.#view;
+  }
+}
+
+function isCurrent(view: View, station: RoutedStation, indexes: readonly StationIndex[], now: number): boolean {
+  return (
+    view.station === station &&
+    now >= view.at &&
+    now < view.at + REPLAN_MS &&
+    view.indexes.length === indexes.length &&
+    indexes.every((index, position) => index === view.indexes[position])
+  );
+}

@@ -1,0 +1,44 @@
+import { StationIndex } from "../../contracts/station-index.ts";
+import { segmentSeconds } from "../../contracts/timeline.ts";
+
+/** An index as it was read, with its text, by which an unchanged one is known without parsing it again. */
+export type KnownIndex = { text: string; index: StationIndex };
+
+/** Throws when the text is no index, or that of another station or origin. */
+export function parseIndex(text: string, station: string, origin: string): KnownIndex {
+  const index = StationIndex.parse(JSON.parse(text));
+  if (index.station !== station || index.origin !== origin) {
+    throw new Error(`it is the index of ${index.origin} for ${index.station}`);
+  }
+  return { text, index };
+}
+
+export function segmentMs(framesPerSegment: number): number {
+  return segmentSeconds(framesPerSegment) * 1000;
+}
+
+/** Whether the origin should have written another by now: older than two segments. */
+export function isStale(index: StationIndex, now: number): boolean {
+  return now - index.updatedAt > 2 * segmentMs(index.framesPerSegment);
+}
+
+/** The one its origin wrote later; with equal times the first, which is the one at hand. */
+export function newerIndex<I extends KnownIndex>(atHand: I | null, other: I | null): I | null {
+  if (atHand === null || other === null) return atHand ?? other;
+  return other.index.updatedAt > atHand.index.updatedAt ? other : atHand;
+}
+
+const FRESH_MS = 1000;
+const FRESH_WHEN_DUE_MS = 250;
+
+/**
+ * Until when (Unix ms) an index that was read at `readAt` need not be read again: a second; less while the origin is
+ * just about to write the next, so that a new segment is listed soon. An origin that is long overdue gains nothing.
+ */
+export function indexFreshUntil(index: StationIndex | null, readAt: number): number {
+  if (index === null) return readAt + FRESH_MS;
+  const length = segmentMs(index.framesPerSegment);
+  const dueAt = index.updatedAt + length;
+  if (readAt > dueAt + length) return readAt + FRESH_MS;
+  return Math.min(readAt + FRESH_MS, Math.max(readAt + FRESH_WHEN_DUE_MS, dueAt));
+}

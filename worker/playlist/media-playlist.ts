@@ -1,0 +1,45 @@
+import type { RenditionName } from "../../contracts/names.ts";
+import { PLAYLIST_TYPE, renderMediaPlaylist } from "../../contracts/playlist.ts";
+import type { RoutedStation, Routing } from "../../contracts/routing.ts";
+import { Rendered } from "../cache/rendered.ts";
+import { EdgeError } from "../edge-error.ts";
+import type { Reach } from "../reach.ts";
+import type { Board } from "./board.ts";
+import { merge } from "./merge.ts";
+import { planWindow, playlistCacheControl } from "./window.ts";
+
+type Where = { routing: Routing; station: RoutedStation; board: Board };
+
+/** The media playlist that all origins make together. Throws 503 before anything was published. */
+export async function answerMediaPlaylist(
+  rendition: RenditionName,
+  { routing, station, board }: Where,
+  request: Request,
+  reach: Reach,
+): Promise<Response> {
+  const view = await board.view(routing, station, reach);
+  const window = board.windowOf(view, rendition);
+  if (window === null) {
+    throw new EdgeError(503, "not_on_air", "The station has published nothing yet.", { retryAfterSeconds: 1 });
+  }
+  const cacheControl = playlistCacheControl(window.dueAt, station.framesPerSegment, reach.clock.now());
+  return await board.playlistOf(view, rendition, window).answer(request, cacheControl);
+}
+
+/** What one origin alone offers, for monitors. Throws 404 when it is not known or offers nothing. */
+export async function answerPlaylistOfOrigin(
+  origin: string,
+  rendition: RenditionName,
+  { routing, station, board }: Where,
+  request: Request,
+  reach: Reach,
+): Promise<Response> {
+  if (!Object.hasOwn(routing.origins, origin)) throw new EdgeError(404, "unknown_origin", "There is no such origin.");
+  const index = await board.indexOf(origin, routing, reach);
+  const now = reach.clock.now();
+  const alone = merge(new Map(), index === null ? [] : [index], station.framesPerSegment, now);
+  const window = planWindow(alone, rendition, station.framesPerSegment, now);
+  if (window === null) throw new EdgeError(404, "nothing_published", "The origin offers nothing of this.");
+  const text = renderMediaPlaylist(window.segments, station.framesPerSegment);
+  return await new Rendered(text, PLAYLIST_TYPE).answer(request, "no-store");
+}

@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { StationIndex } from "../../contracts/station-index.ts";
+import { segmentTime } from "../../contracts/timeline.ts";
+import { exampleIndex, exampleSegment, numbers, RENDITION, SEGMENT_MS } from "../test-world.ts";
+import { type Holdings, merge } from "./merge.ts";
+import { planWindow, playlistCacheControl, WINDOW_SEGMENTS } from "./window.ts";
+
+const FRAMES = 150;
+const NEWEST = 552_000_000;
+/** When segment NEWEST is complete and published. */
+const NOW = segmentTime(NEWEST + 1, FRAMES);
+const EMPTY: Holdings = new Map();
+
+function index(origin: string, held: number[], change: Partial<StationIndex> & { generation?: number } = {}) {
+  const { generation = 1, ...rest } = change;
+  const segments = held.map((number) => exampleSegment(number, generation, `${origin}${number}`.padEnd(64, "0"), 940));
+  return exampleIndex(origin, segments, { updatedAt: NOW, ...rest });
+}
+
+function listed(holdings: Holdings, now = NOW): number[] {
+  const window = planWindow(holdings, RENDITION, FRAMES, now);
+  return (window?.segments ?? []).map(({ number, gap }) => (gap ? -number : number));
+}
+
+function originsOf(holdings: Holdings, number: number): string[] {
+  return (holdings.get(number) ?? []).map((copy) => copy.origin);
+}
+
+describe("merging the indexes of a station's origins", () => {
+  it("knows every copy of a number, the higher generation first", () => {
+    const holdings = merge(
+      EMPTY,
+      [index("a", [NEWEST], { generation: 1 }), index("b", [NEWEST], { generation: 2 }), index("c", [NEWEST - 1])],
+      FRAMES,
+      NOW,
+    );
+    expect(originsOf(holdings, NEWEST)).toEqual(["b", "a"]);
+    expect(originsOf(holdings, NEWEST - 1)).toEqual(["c"]);
+  });
+
+  it("ignores an index of another segment length", () => {
+    expect(merge(EMPTY, [index("a", [NEWEST], { framesPerSegment: 300 })], FRAMES, NOW).size).toBe(0);
+  });
+
+  it("ignores segments later than one segment from now", () => {
+    const holdings = merge(EMPTY, [index("a", numbers(NEWEST, NEWEST + 5))], FRAMES, NOW);
+    expect([...holdings.keys()]).toEqual([NEWEST, NEWEST + 1, NEWEST + 2]);
+  });
+
+  it("withdraws nothing when an origin starts over with a short index", () => {
+    const before = merge(EMPTY, [index("a", numbers(NEWEST - 11, NEWEST))], FRAMES, NOW);
+    const after = merge(before, [index("a", [NEWEST + 1], { updatedAt: NOW + SEGMENT_MS })], FRAMES, NOW + SEGMENT_MS);
+    expect(listed(after, NOW + SEGMENT_MS)).toEqual(numbers(NEWEST - 10, NEWEST + 1));
+  });
+
+  it("takes an origin's newer word on a number", () => {
+    const before = merge(EMPTY, [index("a", [NEWEST], { generation: 1 })], FRAMES, NOW);
+    const after = merge(before, [index("a", [NEWEST], { generation: 2 })], FRAMES, NOW);
+    expect(after.get(NEWEST)?.map((copy) => copy.generation)).toEqual([2]);
+  });
+
+  it("remembers a bounded number of segments", () => {
+    let holdings = EMPTY;
+    for (let shift = 200; shift >= 0; shift -= 1) {
+      holdings = merge(holdings, [index("a", numbers(NEWEST - shift - 11, NEWEST - shift))], FRAMES, NOW);
+    }
+    expect(holdings.size).toBe(48);
+  });
+});
+
+describe("the window of a playlist", () => {
+  it("is the newest twelve numbers", () => {
+    expect(listed(merge(EMPTY, [index("a", numbers(NEWEST - 23, NEWEST))], FRAMES, NOW))).toEqual(
+      numbers(NEWEST - 11, NEWEST),
+    );
+  });
+
+  it("is shorter when fewer segments exist, and absent when none does", () => {
+    expect(listed(merge(EMPTY, [index("a", numbers(NEWEST - 2, NEWEST))], FRAMES, NOW))).toEqual(
+      numbers(NEWEST - 2, NEWEST),
+    );
+    expect(planWindow(EMPTY, RENDITION, FRAMES, NOW)).toBeNull();
+  });
+
+  it("is filled by whoever has a number", () => {
+    const holdings = merge(
+      EMPTY,
+      [
+        index("a", numbers(NEWEST - 11, NEWEST - 6), { updatedAt: NOW - 6 * SEGMENT_MS }),
+        index("b", numbers(NEWEST - 5, NEWEST)),
+      ],
+      FRAMES,
+      NOW,
+    );
+    expect(listed(holdings)).toEqual(numbers(NEWEST - 11, NEWEST));
+  });
+
+  it("is not cut short by an origin that has restarted while another has the rest", () => {
+    const holdings = merge(EMPTY, [index("a", [NEWEST]), index("b", numbers(NEWEST - 11, NEWEST))], FRAMES, NOW);
+    expect(listed(holdings)).toEqual(numbers(NEWEST - 11, NEWEST));
+  });
+
+  describe("with a hole", () => {
+    const holed = [index("a", numbers(NEWEST - 11, NEWEST - 2)), index("b", [NEWEST])];
+
+    it("ends before the hole for one segment length", () => {
+      expect(listed(merge(EMPTY, holed, FRAMES, NOW))).toEqual(numbers(NEWEST - 11, NEWEST - 2));
+      const late = NOW + SEGMENT_MS - 1;
+      expect(listed(merge(EMPTY, holed, FRAMES, late), late).at(-1)).toBe(NEWEST - 2);
+    });
+
+    it("lists the hole as a gap once that time is over", () => {
+      const later = NOW + SEGMENT_MS;
+      expect(listed(merge(EMPTY, holed, FRAMES, later), later)).toEqual([
+        ...numbers(NEWEST - 11, NEWEST - 2),
+        -(NEWEST - 1),
+        NEWEST,
+      ]);
+    });
+
+    it("lists the number itself when it comes in time", () => {
+      const before = merge(EMPTY, holed, FRAMES, NOW);
+      const filled = index("a", numbers(NEWEST - 11, NEWEST - 1), { updatedAt: NOW + 1000 });
+      expect(listed(merge(before, [filled], FRAMES, NOW + 1000), NOW + 1000)).toEqual(numbers(NEWEST - 11, NEWEST));
+    });
+
+    it("waits no more for a hole that lies a segment back, even in an isolate that sees it first", () => {
+      const held = [...numbers(NEWEST - 11, NEWEST - 4), NEWEST - 2, NEWEST - 1, NEWEST];
+      expect(listed(merge(EMPTY, [index("a", held)], FRAMES, NOW))).toContain(-(NEWEST - 3));
+    });
+
+    it("never begins with a gap", () => {
+      const held = [NEWEST - 20, ...numbers(NEWEST - 9, NEWEST)];
+      expect(listed(merge(EMPTY, [index("a", held)], FRAMES, NOW))).toEqual(numbers(NEWEST - 9, NEWEST));
+    });
+
+    it("is one for each rendition by itself", () => {
+      const both = index("a", numbers(NEWEST - 3, NEWEST));
+      for (const segment of both.segments) {
+        if (segment.number !== NEWEST - 2) segment.renditions["aac-128k"] = segment.renditions[RENDITION];
+      }
+      const window = planWindow(merge(EMPTY, [both], FRAMES, NOW), "aac-128k", FRAMES, NOW);
+      expect(window?.segments.find(({ gap }) => gap)?.number).toBe(NEWEST - 2);
+      expect(listed(merge(EMPTY, [both], FRAMES, NOW))).toEqual(numbers(NEWEST - 3, NEWEST));
+    });
+  });
+
+  it("holds at any moment what all origins' losses leave, in order, and never moves back", () => {
+    const losses = fc.array(fc.tuple(fc.integer({ min: 0, max: 1 }), fc.integer({ min: 1, max: 40 })), {
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(losses, (lost) => {
+        let holdings = EMPTY;
+        let edge = 0;
+        const shown = new Set<number>();
+        for (let step = 1; step <= 40; step += 1) {
+          const now = NOW + step * SEGMENT_MS;
+          const indexes = [0, 1].map((origin) => {
+            const held = numbers(Math.max(1, step - 23), step).filter(
+              (number) => !lost.some(([loser, which]) => loser === origin && which === number),
+            );
+            return index(
+              `origin-${origin}`,
+              held.map((number) => NEWEST + number),
+              { updatedAt: now },
+            );
+          });
+          holdings = merge(holdings, indexes, FRAMES, now);
+          const window = listed(holdings, now);
+          const absolute = window.map(Math.abs);
+          expect(absolute).toEqual(numbers(absolute[0] ?? 1, absolute.at(-1) ?? 0));
+          expect(window.length).toBeLessThanOrEqual(WINDOW_SEGMENTS);
+          expect(absolute.at(-1) ?? 0).toBeGreaterThanOrEqual(edge);
+          for (const number of window) {
+            if (number > 0) shown.add(number);
+            else expect(shown.has(-number)).toBe(false);
+          }
+          edge = absolute.at(-1) ?? edge;
+        }
+      }),
+    );
+  });
+});
+
+describe("how long a playlist is fresh", () => {
+  it("is until the next segment is due", () => {
+    const window = planWindow(merge(EMPTY, [index("a", [NEWEST])], FRAMES, NOW), RENDITION, FRAMES, NOW);
+    expect(window?.dueAt).toBe(NOW + SEGMENT_MS);
+  });
+
+  it("is until the wait is over while there is a hole", () => {
+    const holdings = merge(EMPTY, [index("a", [NEWEST - 4, NEWEST], { updatedAt: NOW - 500 })], FRAMES, NOW);
+    expect(planWindow(holdings, RENDITION, FRAMES, NOW)?.dueAt).toBe(NOW - 500 + SEGMENT_MS);
+  });
+
+  it.each([
+    [3200, "public, max-age=3"],
+    [2999, "public, max-age=2"],
+    [1000, "public, max-age=1"],
+    [999, "no-cache"],
+    [0, "no-cache"],
+    [-60_000, "no-cache"],
+    [60_000, "public, max-age=3"],
+  ])("says of a change due in %i ms: %s", (dueIn, expected) => {
+    expect(playlistCacheControl(NOW + dueIn, FRAMES, NOW)).toBe(expected);
+  });
+});

@@ -1,0 +1,65 @@
+import type { OriginId } from "../../contracts/names.ts";
+import type { IndexedSegment, StationIndex } from "../../contracts/station-index.ts";
+import { segmentAt } from "../../contracts/timeline.ts";
+import { segmentMs } from "./known-index.ts";
+
+/** One origin's copy of a segment. */
+export type Copy = {
+  origin: OriginId;
+  generation: number;
+  /** Unix ms at which the origin published it, reckoned back from its index at one segment a segment length. */
+  publishedAt: number;
+  renditions: IndexedSegment["renditions"];
+};
+
+/** For each segment number, ascending, the copies that exist of it, the higher generation first. */
+export type Holdings = ReadonlyMap<number, readonly Copy[]>;
+
+/** Numbers remembered: what was listed stays fetchable even when an origin starts over with a short index. */
+const REMEMBERED_SEGMENTS = 48;
+
+/**
+ * What a station's origins hold together. `before` is what was known already; nothing of it is withdrawn, except that
+ * an origin's newer word on a number replaces its older one. Ignored are indexes of another segment length and
+ * segments more than one ahead of `now` (Unix ms).
+ */
+export function merge(
+  before: Holdings,
+  indexes: readonly StationIndex[],
+  framesPerSegment: number,
+  now: number,
+): Holdings {
+  const latest = segmentAt(now, framesPerSegment) + 1;
+  const copies = new Map<number, Map<OriginId, Copy>>();
+  for (const [number, held] of before) copies.set(number, new Map(held.map((copy) => [copy.origin, copy])));
+  for (const index of indexes) {
+    if (index.framesPerSegment !== framesPerSegment) continue;
+    for (const [number, copy] of copiesOf(index, latest, now)) {
+      const held = copies.get(number) ?? new Map<OriginId, Copy>();
+      const publishedAt = Math.min(copy.publishedAt, held.get(copy.origin)?.publishedAt ?? copy.publishedAt);
+      copies.set(number, held.set(copy.origin, { ...copy, publishedAt }));
+    }
+  }
+  const numbers = [...copies.keys()].sort((one, other) => one - other).slice(-REMEMBERED_SEGMENTS);
+  return new Map(
+    numbers.map((number) => [
+      number,
+      [...(copies.get(number)?.values() ?? [])].sort((one, other) => other.generation - one.generation),
+    ]),
+  );
+}
+
+function copiesOf(index: StationIndex, latest: number, now: number): [number, Copy][] {
+  const credible = index.segments.filter((segment) => segment.number <= latest);
+  const newest = credible.reduce((highest, segment) => Math.max(highest, segment.number), 0);
+  const updatedAt = Math.min(index.updatedAt, now);
+  return credible.map(({ number, generation, renditions }) => [
+    number,
+    {
+      origin: index.origin,
+      generation,
+      publishedAt: updatedAt - (newest - number) * segmentMs(index.framesPerSegment),
+      renditions,
+    },
+  ]);
+}

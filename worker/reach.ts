@@ -1,0 +1,31 @@
+import type { Clock } from "../kit/clock.ts";
+import type { Complaints } from "./complaints.ts";
+
+/** The part of an R2 bucket that the edge uses. */
+export type Bucket = {
+  get(key: string): Promise<R2ObjectBody | null>;
+  head(key: string): Promise<R2Object | null>;
+  put(key: string, value: ArrayBuffer | string, options: R2PutOptions): Promise<R2Object | null>;
+};
+
+export type EdgeEnvironment = { MEDIA: Bucket; ASSETS: Pick<Fetcher, "fetch"> };
+
+/** How the edge asks an origin over HTTP. */
+export type FetchOrigin = (url: string, init: { signal: AbortSignal; redirect: "manual" }) => Promise<Response>;
+
+/**
+ * What one request can reach. It is handed along and never kept: workerd binds I/O to the request that began it, so
+ * only parsed values outlive a request.
+ */
+export type Reach = {
+  bucket: Bucket;
+  /** The cache of this data centre. */
+  cache: () => Pick<Cache, "match" | "put">;
+  /** Scheme and host under which we were asked; keys of the cache must lie on a host that is ours. */
+  site: string;
+  fetchOrigin: FetchOrigin;
+  /** Lets work go on after the answer was sent. */
+  keep(work: Promise<unknown>): void;
+  clock: Clock;
+  complaints: Complaints;
+};

@@ -1,0 +1,23 @@
+import type { OriginId } from "../../contracts/names.ts";
+import { SEGMENT_TYPE } from "../../contracts/playlist.ts";
+import { MAX_SEGMENT_BYTES, segmentKey } from "../../contracts/storage.ts";
+import { EdgeError } from "../edge-error.ts";
+import type { Reach } from "../reach.ts";
+import { SEGMENT_CACHE_CONTROL } from "../segment/answer.ts";
+import type { SegmentName } from "../segment/obtain.ts";
+import { readUpload } from "./read-upload.ts";
+import { withStore } from "./store.ts";
+import { transportStreamFault } from "./transport-stream.ts";
+
+/** Takes in a segment under its origin's prefix. R2 verifies the hash once more and keeps it with the object. */
+export async function putSegment(request: Request, origin: OriginId, name: SegmentName, reach: Reach): Promise<void> {
+  const { bytes, sha256 } = await readUpload(request, MAX_SEGMENT_BYTES);
+  const fault = transportStreamFault(new Uint8Array(bytes));
+  if (fault !== null) throw new EdgeError(422, "not_transport_stream", `This is not a segment: ${fault}.`);
+  await withStore(reach, () =>
+    reach.bucket.put(segmentKey(name.station, origin, name.rendition, name.number), bytes, {
+      sha256,
+      httpMetadata: { contentType: SEGMENT_TYPE, cacheControl: SEGMENT_CACHE_CONTROL },
+    }),
+  );
+}
