@@ -56,10 +56,10 @@ describe("what is not there", () => {
 });
 
 describe("health", () => {
-  it("names the routing in use", async () => {
+  it("names the routing in use, and tells the time", async () => {
     const response = await world.fetch("/healthz");
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ status: "ok", routing: 1 });
+    expect(await response.json()).toEqual({ status: "ok", routing: 1, now: expect.any(Number) });
   });
 
   it("is 503 without any routing", async () => {

@@ -55,6 +55,24 @@ describe("the segment store", () => {
     expect(store.add(fakeSegment(125))).toBe(false);
   });
 
+  it("dates its index by what it holds, not by who looks at it", () => {
+    let now = 1000;
+    const store = createSegmentStore({
+      station: "demo",
+      origin: "origin-1",
+      framesPerSegment: 150,
+      clock: { now: () => now, monotonic: () => 0 },
+    });
+    now = 2000;
+    store.add(fakeSegment(100));
+    now = 3000;
+    expect(store.index().updatedAt).toBe(2000);
+    store.announce("aac-48k", 100);
+    now = 4000;
+    store.announce("aac-48k", 100);
+    expect(store.announcedIndex().updatedAt).toBe(3000);
+  });
+
   it("announces only what it is told is at the edge", () => {
     const store = start();
     for (const rendition of ["aac-48k", "aac-128k"] as const) store.add(fakeSegment(100, { rendition }));

@@ -50,6 +50,8 @@ export function createSegmentStore(options: {
   const { station, origin, framesPerSegment, clock } = options;
   const stored = new Map<number, Stored>();
   const items = new Map<number, ProgrammeItem>();
+  // The edge reckons from it when each segment came: it moves when the content does, not when somebody looks.
+  let changedAt = clock.now();
 
   const ascending = () => [...stored].sort(([a], [b]) => a - b);
 
@@ -79,7 +81,7 @@ export function createSegmentStore(options: {
       station,
       origin,
       framesPerSegment,
-      updatedAt: clock.now(),
+      updatedAt: changedAt,
       segments: listed.map(({ entry }) => entry),
       items: [...items.values()].filter((item) => item.frame < end).sort((a, b) => a.frame - b.frame),
       next: newest?.next ?? [],
@@ -96,6 +98,7 @@ export function createSegmentStore(options: {
       const present = copies.get(rendition);
       if (present === undefined) {
         copies.set(rendition, { sha256, bytes: bytes.length, counter, content: bytes, announced: false });
+        changedAt = clock.now();
         return true;
       }
       if (present.sha256 === sha256) present.content = bytes;
@@ -115,7 +118,9 @@ export function createSegmentStore(options: {
 
     announce(rendition, number) {
       const copy = stored.get(number)?.copies.get(rendition);
-      if (copy !== undefined) copy.announced = true;
+      if (copy === undefined || copy.announced) return;
+      copy.announced = true;
+      changedAt = clock.now();
     },
 
     segment: (rendition, number) => stored.get(number)?.copies.get(rendition)?.content ?? null,

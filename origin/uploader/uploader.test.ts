@@ -157,6 +157,15 @@ describe.concurrent("the uploader", () => {
     expect(edge.breaches).toEqual([]);
   });
 
+  it("takes it for done when the edge has a newer index of ours already", async (context) => {
+    const { expect } = context;
+    const { edge, add, published } = await start(context);
+    edge.answer = ({ path }) => (path.endsWith("index.json") ? 409 : 200);
+    add(100);
+    await published(100);
+    expect(edge.requests.filter(({ path }) => path.endsWith("index.json"))).toHaveLength(1);
+  });
+
   it("waits as long as the edge asks for", async (context) => {
     const { expect } = context;
     const { edge, add } = await start(context);
