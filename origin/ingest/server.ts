@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
+import logger from "node-media-server/src/core/logger.js";
+import type { Clock } from "../../kit/clock.ts";
+import type { Log } from "../../kit/log.ts";
+import { createAdmission } from "./admission.ts";
+import type { FlvTag } from "./flv.ts";
+import { serveFlv } from "./flv-response.ts";
+import { type Authorize, createHosts, type Refusal } from "./hosts.ts";
+import { DEFAULT_LIMITS, type IngestLimits } from "./limits.ts";
+import type { LiveFeed } from "./live-feed.ts";
+import { createProgrammes, type ProgrammePublisher } from "./programmes.ts";
+import { addressOf, remoteOf } from "./remote.ts";
+import { type RtmpConnection, serveRtmp } from "./rtmp-connection.ts";
+
+export type { IngestLimits, ProgrammePublisher };
+
+export type IngestOptions = {
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  /** Whose key this is; null refuses. Asked once for each publisher, and answered from what is known here. */
+  authorize: Authorize;
+  /** An authorised publisher whose first AAC message arrived. Listen to the feed now, and nothing is missed. */
+  onLive(feed: LiveFeed): void;
+  onRefused(refusal: Refusal): void;
+  limits?: Partial<IngestLimits>;
+  clock: Clock;
+  log: Log;
+};
+
+export type Ingest = {
+  readonly port: number;
+  /** Puts a rendition on the air at a path of `programmePath`. Throws when something is on the air there. */
+  publishProgramme(path: string): ProgrammePublisher;
+  /** Hears every tag of a path, now and whenever it is published again. Returns how to stop. */
+  tapProgramme(path: string, onTag: (tag: FlvTag) => void): () => void;
+  /** Serves `GET /radiodream/{name}.flv`; false when the URL is not of that form. */
+  serveFlv(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Ends every connection and programme; resolves when the port is free. */
+  close(): Promise<void>;
+};
+
+let running = false;
+
+/**
+ * Takes in hosts and gives out programmes, over RTMP and HTTP-FLV. node-media-server does the protocol and the
+ * distribution; it keeps its state in globals, so there is one ingest a process. Rejects when the port is taken.
+ */
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
+  if (running) throw new Error("there is an ingest in this process already");
+  running = true;
+  const { clock, log } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const stockLog = logger.log;
+  logger.log = (message) => log.debug("node-media-server", { said: String(message).slice(0, 200) });
+
+  const hosts = createHosts({ authorize: options.authorize, ...limits, clock });
+  const programmes = createProgrammes(log);
+  const admission = createAdmission({ total: limits.connections, perAddress: limits.connectionsPerAddress });
+  const players = createAdmission({ total: limits.rtmpPlayers, perAddress: limits.rtmpPlayers });
+  const flvPlayers = createAdmission({ total: limits.flvPlayers, perAddress: limits.connectionsPerAddress });
+  const connections = new Set<RtmpConnection>();
+
+  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+    const address = addressOf(socket);
+    const release = admission.admit(address);
+    if (release === null) {
+      log.warn("a connection was refused", { remote: remoteOf(socket), reason: "too many connections" });
+      socket.destroy();
+      return;
+    }
+    const connection = serveRtmp(socket, {
+      hosts,
+      programmes,
+      admitPlayer: () => players.admit(address),
+      onLive: options.onLive,
+      onRefused: options.onRefused,
+      limits,
+      log,
+    });
+    connections.add(connection);
+    socket.on("close", () => {
+      connections.delete(connection);
+      release();
+    });
+  });
+
+  const close = async () => {
+    programmes.close();
+    for (const connection of connections) connection.end("the ingest closes");
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+    logger.log = stockLog;
+    running = false;
+  };
+
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(options.port, options.host, resolve);
+    });
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+  server.on("error", (error) => log.error("the RTMP port cannot accept", { error: error.message }));
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    publishProgramme: programmes.publish,
+    tapProgramme: programmes.tap,
+    serveFlv: (request, response) =>
+      serveFlv(request, response, {
+        programmes,
+        admission: flvPlayers,
+        writeBufferBytes: limits.writeBufferBytes,
+        log,
+      }),
+    close,
+  };
+}
