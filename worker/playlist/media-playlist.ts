@@ -1,12 +1,22 @@
 import type { RenditionName } from "../../contracts/names.ts";
 import { PLAYLIST_TYPE, renderMediaPlaylist } from "../../contracts/playlist.ts";
 import type { RoutedStation, Routing } from "../../contracts/routing.ts";
+import { pause } from "../../kit/loop.ts";
 import { Rendered } from "../cache/rendered.ts";
 import { EdgeError } from "../edge-error.ts";
 import type { Reach } from "../reach.ts";
-import type { Board } from "./board.ts";
+import type { Board, View } from "./board.ts";
 import { merge } from "./merge.ts";
-import { planWindow, playlistCacheControl } from "./window.ts";
+import { planWindow, playlistCacheControl, type Window } from "./window.ts";
+
+/**
+ * A playlist that is about to change is held until it has: whoever asks now would otherwise hear of the new segment
+ * only with its next look, three seconds later. Players fall into step with the segments and ask once for each.
+ */
+const HELD_BEFORE_DUE_MS = 800;
+/** How long a segment may be late before the playlist is answered without it. */
+const HELD_AFTER_DUE_MS = 600;
+const HELD_POLL_MS = 100;
 
 type Where = { routing: Routing; station: RoutedStation; board: Board };
 
@@ -17,13 +27,32 @@ export async function answerMediaPlaylist(
   request: Request,
   reach: Reach,
 ): Promise<Response> {
-  const view = await board.view(routing, station, reach);
-  const window = board.windowOf(view, rendition);
-  if (window === null) {
-    throw new EdgeError(503, "not_on_air", "The station has published nothing yet.", { retryAfterSeconds: 1 });
-  }
+  const { view, window } = await settled(rendition, { routing, station, board }, reach);
   const cacheControl = playlistCacheControl(window.dueAt, station.framesPerSegment, reach.clock.now());
   return await board.playlistOf(view, rendition, window).answer(request, cacheControl);
+}
+
+async function settled(
+  rendition: RenditionName,
+  { routing, station, board }: Where,
+  reach: Reach,
+): Promise<{ view: View; window: Window }> {
+  const deadline = reach.clock.monotonic() + HELD_BEFORE_DUE_MS + HELD_AFTER_DUE_MS;
+  for (;;) {
+    const view = await board.view(routing, station, reach);
+    const window = board.windowOf(view, rendition);
+    if (window === null) {
+      throw new EdgeError(503, "not_on_air", "The station has published nothing yet.", { retryAfterSeconds: 1 });
+    }
+    const isSettled = !isAboutToChange(window.dueAt, reach.clock.now()) || reach.clock.monotonic() >= deadline;
+    if (isSettled) return { view, window };
+    await pause(HELD_POLL_MS);
+  }
+}
+
+/** Both in Unix ms. False again when the change is overdue, so that no request waits for a station that has stopped. */
+export function isAboutToChange(dueAt: number, now: number): boolean {
+  return now >= dueAt - HELD_BEFORE_DUE_MS && now < dueAt + HELD_AFTER_DUE_MS;
 }
 
 /** What one origin alone offers, for monitors. Throws 404 when it is not known or offers nothing. */

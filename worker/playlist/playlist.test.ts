@@ -66,6 +66,35 @@ describe("the media playlist", () => {
     expect(due.headers.get("cache-control")).toBe("no-cache");
   });
 
+  it("waits for the segment that is about to come, so that who asks now hears of it now", async () => {
+    await world.publish("a", [newest]);
+    await listing();
+    world.clock.skip(SEGMENT_MS - 500);
+    const asked = listing();
+    await world.publish("a", [newest, newest + 1]);
+    expect(await asked).toEqual(numbers(newest, newest + 1));
+  });
+
+  it("is answered at once when the next segment is far, or too late", async () => {
+    await world.publish("a", [newest]);
+    const answeredWithin = async () => {
+      const began = performance.now();
+      await listing();
+      return performance.now() - began;
+    };
+    await listing();
+    expect(await answeredWithin()).toBeLessThan(700);
+    world.clock.skip(SEGMENT_MS + 700);
+    await listing();
+    expect(await answeredWithin()).toBeLessThan(700);
+  });
+
+  it("is answered as it is when the segment that was due does not come", async () => {
+    await world.publish("a", [newest]);
+    world.clock.skip(SEGMENT_MS);
+    expect(await listing()).toEqual([newest]);
+  });
+
   it("may be played from any site and is taken for nothing else", async () => {
     await world.publish("a", [newest]);
     const { headers } = await world.fetch(PLAYLIST);
