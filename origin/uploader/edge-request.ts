@@ -46,7 +46,9 @@ export async function putToEdge(
       // Read even where nobody wants it: only so the connection is used again.
       const answer = await readText(response, MAX_ANSWER_BYTES);
       // 409: the edge has a newer index of ours already, which an older one need not reach any more.
-      return response.ok || response.status === 409 ? null : judgeAnswer(response.status, answer, response.headers.get("retry-after"));
+      return response.ok || response.status === 409
+        ? null
+        : judgeAnswer(response.status, answer, response.headers.get("retry-after"));
     });
   } catch (thrown) {
     return { kind: "retry", reason: describeNetworkError(thrown), afterMs: null };

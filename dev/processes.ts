@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import type { Ffmpeg } from "../origin/process/ffmpeg.ts";
+import { CONTROL_BUNDLE, ORIGIN_BUNDLE } from "./build.ts";
+import { inPlainWords, openLogFile } from "./output.ts";
+import type { OriginSettings, Settings } from "./settings.ts";
+import { type Job, type Supervised, supervise } from "./supervisor.ts";
+
+/** Keeps the node within the 128 MB that it promises. */
+const ORIGIN_MEMORY = ["--max-old-space-size=64", "--max-semi-space-size=1"];
+
+/** What all processes have in common. */
+export type Company = {
+  settings: Settings;
+  adminToken: string;
+  enrolToken: string;
+  /** Hears the processes' own words, one line at a time. */
+  hear(words: string): void;
+  /** Says something to whoever started us. */
+  say(words: string): void;
+};
+
+type Environment = Record<string, string | undefined>;
+
+/** Both Workers, in one process; `onReady` is called when they answer and their database is in place. */
+export function startWorkers(company: Company, edgeBundle: string, onReady: () => void): Supervised {
+  const { settings } = company;
+  const environment: Environment = {
+    EDGE_PORT: String(settings.edgePort),
+    CONTROL_PORT: String(settings.controlPort),
+    EDGE_BUNDLE: edgeBundle,
+    CONTROL_BUNDLE,
+    ADMIN_TOKEN: company.adminToken,
+    ENROL_TOKEN: company.enrolToken,
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_WRITE_LOGS: "false",
+  };
+  return start(company, "workers", { args: [join(import.meta.dirname, "workers.ts")], onReady }, environment);
+}
+
+/** One node of the fleet, set up as its container would be. */
+export function startOrigin(company: Company, { id, rtmpPort, httpPort }: OriginSettings, ffmpeg: Ffmpeg): Supervised {
+  const { settings } = company;
+  const environment: Environment = {
+    ADMIN_TOKEN: undefined,
+    ENROL_TOKEN: company.enrolToken,
+    CONTROL_URL: `http://127.0.0.1:${settings.controlPort}`,
+    EDGE_URL: `http://127.0.0.1:${settings.edgePort}`,
+    PUBLIC_URL: `http://127.0.0.1:${httpPort}`,
+    RTMP_URL: `rtmp://127.0.0.1:${rtmpPort}`,
+    HOST: "127.0.0.1",
+    ORIGIN_ID: id,
+    RTMP_PORT: String(rtmpPort),
+    HTTP_PORT: String(httpPort),
+    DATA_DIR: join(settings.stateDir, id),
+    LIBRARY_DIR: settings.libraryDir,
+    FFMPEG_PATH: ffmpeg.ffmpeg,
+    FFPROBE_PATH: ffmpeg.ffprobe,
+  };
+  return start(company, id, { args: [...ORIGIN_MEMORY, ORIGIN_BUNDLE] }, environment);
+}
+
+function start(
+  { settings, hear, say }: Company,
+  name: string,
+  program: Pick<Job, "args" | "onReady">,
+  environment: Environment,
+): Supervised {
+  const { stateDir, restart } = settings;
+  const logFile = openLogFile(join(stateDir, "log", `${name}.log`));
+  return supervise({
+    ...program,
+    name,
+    restart,
+    env: { ...process.env, STATE_DIR: stateDir, ...environment },
+    pidFile: join(stateDir, "run", `${name}.pid`),
+    onLine(line) {
+      logFile.write(line);
+      const words = inPlainWords(name, line);
+      if (words !== null) hear(words);
+    },
+    onEnd: (how) => say(`${name} ${how}${restart === "always" ? "; starting it again in a second" : ""}.`),
+  });
+}

@@ -1,0 +1,42 @@
+import type { Ffmpeg } from "../origin/process/ffmpeg.ts";
+import { DEMO_STATION } from "./seed.ts";
+import type { Settings } from "./settings.ts";
+
+/** What `npm start` says once the station is on air. */
+export function onAirText(facts: {
+  settings: Settings;
+  streamKey: string;
+  adminToken: string;
+  ffmpeg: Ffmpeg;
+  seconds: number;
+}): string {
+  const { settings, streamKey, ffmpeg } = facts;
+  const { slug } = DEMO_STATION;
+  const edge = `http://localhost:${settings.edgePort}`;
+  const api = `http://localhost:${settings.controlPort}/api/v1`;
+  const rtmp = `rtmp://localhost:${settings.origins[0]?.rtmpPort}`;
+  const publish = `${slug}?key=${streamKey}`;
+  const token = settings.adminToken === null ? facts.adminToken : "as set in ADMIN_TOKEN";
+  const rows: [string, string][] = [
+    ["Listen", `${edge}/${slug}`],
+    ["  playlist", `${edge}/${slug}/live.m3u8`],
+    ["  VLC", `${rtmp}/radiodream/${slug}`],
+    ["Go live", `ffmpeg -re -i song.mp3 -vn -c:a aac -f flv "${rtmp}/live/${publish}"`],
+    ["  OBS", `server ${rtmp}/live`],
+    ["", `stream key ${publish}`],
+    ["API", api],
+    ["  docs", `${api}/docs`],
+    ["  admin token", token],
+    ["Origins", settings.origins.map(({ id, httpPort }) => `${id} http://localhost:${httpPort}`).join("   ")],
+    ["ffmpeg", ffmpegText(ffmpeg)],
+    ["State", `${settings.stateDir} (logs in log/, process ids in run/)`],
+  ];
+  const table = rows.map(([label, text]) => `  ${label.padEnd(15)}${text}`).join("\n");
+  return `\nRadio Dream is on air (after ${facts.seconds.toFixed(1)} s).\n\n${table}\n\nCtrl-C ends it.\n`;
+}
+
+export function ffmpegText({ ffmpeg, from }: Ffmpeg): string {
+  if (from === "FFMPEG_PATH") return `${ffmpeg} (set in FFMPEG_PATH)`;
+  if (from === "PATH") return ffmpeg;
+  return `${ffmpeg} (the fallback from npm, an old build: good for trying out, not for input you do not trust; better install ffmpeg)`;
+}

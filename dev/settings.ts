@@ -1,0 +1,75 @@
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { NamedPort } from "./ports.ts";
+
+export const ROOT = join(import.meta.dirname, "..");
+
+const Port = z.coerce.number().int().min(1).max(65_535);
+/** `NAME=` means the same as no NAME. */
+const unset = (value: unknown) => (value === "" ? undefined : value);
+
+const Environment = z.object({
+  EDGE_PORT: z.preprocess(unset, Port.default(8787)),
+  CONTROL_PORT: z.preprocess(unset, Port.default(8788)),
+  RTMP_PORT: z.preprocess(unset, Port.default(1935)),
+  HTTP_PORT: z.preprocess(unset, Port.default(8801)),
+  ORIGINS: z.preprocess(unset, z.coerce.number().int().min(1).max(16).default(2)),
+  STATE_DIR: z.preprocess(unset, z.string().default(".radio")),
+  LIBRARY_DIR: z.preprocess(unset, z.string().default("dev/demo-library")),
+  ADMIN_TOKEN: z.preprocess(unset, z.string().min(8).max(256).optional()),
+  RESTART: z.preprocess(unset, z.enum(["always", "never"]).default("always")),
+  EDGE_ENTRY: z.preprocess(unset, z.string().default("worker/main.ts")),
+});
+
+export type OriginSettings = { id: string; rtmpPort: number; httpPort: number };
+
+export type Settings = {
+  edgePort: number;
+  controlPort: number;
+  origins: readonly OriginSettings[];
+  stateDir: string;
+  /** One folder a station, named by its slug. */
+  libraryDir: string;
+  /** Null when it is to be made up. */
+  adminToken: string | null;
+  restart: "always" | "never";
+  /** The edge Worker's source; tests put another edge in its place. */
+  edgeEntry: string;
+};
+
+/** Reads what `npm start` is to do from the environment; throws one error that names every setting that is wrong. */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) throw new Error(`These settings are not right:\n${z.prettifyError(parsed.error)}`);
+  const set = parsed.data;
+  const settings: Settings = {
+    edgePort: set.EDGE_PORT,
+    controlPort: set.CONTROL_PORT,
+    origins: Array.from({ length: set.ORIGINS }, (_, i) => ({
+      id: `origin-${i + 1}`,
+      rtmpPort: set.RTMP_PORT + i,
+      httpPort: set.HTTP_PORT + i,
+    })),
+    stateDir: resolve(ROOT, set.STATE_DIR),
+    libraryDir: resolve(ROOT, set.LIBRARY_DIR),
+    adminToken: set.ADMIN_TOKEN ?? null,
+    restart: set.RESTART,
+    edgeEntry: resolve(ROOT, set.EDGE_ENTRY),
+  };
+  const ports = portsOf(settings);
+  const twice = ports.find(({ port }, i) => ports.findIndex((other) => other.port === port) !== i);
+  if (twice) throw new Error(`These settings are not right:\nport ${twice.port} is given out twice`);
+  return settings;
+}
+
+/** Every port that is listened on, and what for. */
+export function portsOf(settings: Settings): NamedPort[] {
+  return [
+    { port: settings.edgePort, purpose: "the edge (EDGE_PORT)" },
+    { port: settings.controlPort, purpose: "control (CONTROL_PORT)" },
+    ...settings.origins.flatMap(({ id, rtmpPort, httpPort }) => [
+      { port: rtmpPort, purpose: `RTMP of ${id} (RTMP_PORT and up)` },
+      { port: httpPort, purpose: `HTTP of ${id} (HTTP_PORT and up)` },
+    ]),
+  ];
+}
