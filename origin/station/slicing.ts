@@ -2,23 +2,24 @@ import type { DesiredStation } from "../../contracts/fleet.ts";
 import { programmePath } from "../../contracts/names.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
-import type { FlvTag } from "../ingest/flv.ts";
 import type { Ingest } from "../ingest/server.ts";
 import { readProgramme } from "../packager/programme-reader.ts";
 import { createSlicer, type SlicedSegment } from "../packager/slicer.ts";
+import { copyProgramme } from "./programme-copy.ts";
 
 export type SlicingOptions = {
   desired: DesiredStation;
-  /** Where the programme comes from: this very process, or the studio's HTTP-FLV. */
-  from: { here: Ingest } | { studioUrl: string };
+  ingest: Ingest;
+  /** The studio's HTTP-FLV, from where the programme is pulled; null when it is made in this very process. */
+  studioUrl: string | null;
   onSegment(segment: SlicedSegment): void;
   clock: Clock;
   log: Log;
 };
 
-/** Slices every rendition of a station's programme. */
+/** Slices every rendition of a station's programme; one that comes from elsewhere is played on from here, too. */
 export function startSlicing(options: SlicingOptions): { stop(): Promise<void> } {
-  const { desired, from, clock, log } = options;
+  const { desired, ingest, studioUrl, clock, log } = options;
   const ends = desired.renditions.map((rendition) => {
     const slicer = createSlicer({
       station: desired.slug,
@@ -28,22 +29,29 @@ export function startSlicing(options: SlicingOptions): { stop(): Promise<void> }
       log: log.with({ rendition }),
       onSegment: options.onSegment,
     });
-    const onTag = (tag: FlvTag) => slicer.push(tag);
     const path = programmePath(desired.slug, rendition, desired.renditions);
-    if ("here" in from) {
-      const untap = from.here.tapProgramme(path, onTag);
+    if (studioUrl === null) {
+      const untap = ingest.tapProgramme(path, (tag) => slicer.push(tag));
       return async () => untap();
     }
+    const publisher = ingest.publishProgramme(path);
+    const passOn = copyProgramme(publisher, clock);
     const reader = readProgramme({
-      url: `${from.studioUrl}${path}.flv`,
-      onTag,
+      url: `${studioUrl}${path}.flv`,
+      onTag: (tag) => {
+        slicer.push(tag);
+        passOn(tag);
+      },
       onState: (state) => {
         if (state === "disconnected") slicer.reset();
       },
       clock,
       log: log.with({ rendition }),
     });
-    return () => reader.stop();
+    return async () => {
+      await reader.stop();
+      publisher.close();
+    };
   });
   return {
     stop: async () => {

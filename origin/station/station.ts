@@ -108,12 +108,12 @@ export function startStation(options: StationOptions): Station {
     await slicing?.stop();
     slicing = null;
     if (source === null) return;
-    const from = source === "here" ? { here: ingest } : { studioUrl: source };
     slicing = {
       source,
       ...startSlicing({
         desired,
-        from,
+        ingest,
+        studioUrl: source === "here" ? null : source,
         onSegment(segment) {
           sliced = Math.max(sliced ?? 0, segment.number);
           uploader.add(segment);
