@@ -1,0 +1,47 @@
+import { createEdge } from "../../../worker/main.ts";
+import type { EdgeEnvironment } from "../../../worker/reach.ts";
+import { BucketFaults, FAULTS_PATH, type OperationCounts } from "../faults.ts";
+import { faultFor, guardBucket, suffer } from "./faulty-bucket.ts";
+
+/** The real edge over a bucket that tests can break while it runs; what it asks of bucket, cache and origins is counted. */
+
+let faults: BucketFaults = [];
+const counts: OperationCounts = {};
+
+function count(operation: string): void {
+  counts[operation] = (counts[operation] ?? 0) + 1;
+}
+
+const edge = createEdge({
+  cache: () => ({
+    match: (...args) => {
+      count("cache.match");
+      return caches.default.match(...args);
+    },
+    put: (...args) => {
+      count("cache.put");
+      return caches.default.put(...args);
+    },
+  }),
+  fetchOrigin: (url, init) => {
+    count("origin.fetch");
+    return fetch(url, init);
+  },
+});
+
+async function answerControl(request: Request): Promise<Response> {
+  if (request.method === "POST") faults = BucketFaults.parse(await request.json());
+  return Response.json(counts);
+}
+
+export default {
+  async fetch(request: Request, environment: EdgeEnvironment, context: ExecutionContext): Promise<Response> {
+    if (new URL(request.url).pathname === FAULTS_PATH) return answerControl(request);
+    const bucket = guardBucket(environment.MEDIA, async (operation, key) => {
+      count(operation);
+      const fault = faultFor(faults, operation, key, Math.random);
+      if (fault) await suffer(fault, operation);
+    });
+    return edge.fetch(request, { ...environment, MEDIA: bucket }, context);
+  },
+};

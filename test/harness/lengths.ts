@@ -1,0 +1,11 @@
+/**
+ * How long the tests of the whole take. `LONG=1` is what a release must stand (ten minutes of listening, twenty live
+ * switches, a minute without R2); without it they are short enough for every change.
+ */
+const LONG = process.env.LONG === "1";
+
+export const LISTENING_SECONDS = LONG ? 600 : 25;
+export const LIVE_SWITCHES = LONG ? 20 : 4;
+export const OUTAGE_SECONDS = LONG ? 60 : 12;
+/** For the slowest single test, ms. */
+export const PATIENCE_MS = LONG ? 900_000 : 150_000;

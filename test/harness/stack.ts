@@ -1,0 +1,208 @@
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { describe } from "../../kit/log.ts";
+import { pause } from "../../kit/loop.ts";
+import { type Child, type Line, startChild } from "./child.ts";
+import { boundPorts, claimPorts, type PortBlock } from "./ports.ts";
+import { processesWithEnvironment } from "./processes.ts";
+import { type LibraryTone, makeToneLibrary } from "./tone-library.ts";
+
+/** The whole of Radio Dream, as `npm start` runs it, on ports and in a folder of its own. */
+export type Stack = {
+  edgeUrl: string;
+  controlUrl: string;
+  adminToken: string;
+  stateDir: string;
+  origins: readonly StackOrigin[];
+  /** Media playlist of the demo station's rendition. */
+  playlistUrl(rendition?: string): string;
+  /** Where a host publishes to the demo station, with its stream key; by default on the studio's origin. */
+  liveUrl(origin?: string): Promise<string>;
+  /** Calls control as the admin; throws where it refuses. */
+  api<T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T>;
+  /** Answers whatever control says. */
+  request(method: string, path: string, body?: unknown): Promise<Response>;
+  /** What `npm start` has printed. */
+  readonly lines: readonly Line[];
+  /** The log of one process. */
+  log(name: string): Promise<string>;
+  /** The process that runs under this name now (`workers`, `origin-1`, ...). */
+  pid(name: string): Promise<number>;
+  kill(name: string, signal: NodeJS.Signals): Promise<void>;
+  origin(id: string): StackOrigin;
+  /** Ends it as Ctrl-C would; throws when it leaves a process or a bound port behind, or ends badly. */
+  stop(): Promise<void>;
+};
+
+export type StackOrigin = { id: string; httpUrl: string; rtmpPort: number; programmeUrl: string };
+
+export type StackOptions = {
+  origins?: number;
+  /** Settings for `npm start` beside those that make it a stack of its own. */
+  env?: Record<string, string>;
+  /** Puts an edge in place that can be told to break its bucket: see faults.ts. */
+  faults?: boolean;
+  /** What the demo station's library holds in place of the demo library. */
+  tones?: readonly LibraryTone[];
+  /** Segments that must be listed before the stack counts as started. */
+  listed?: number;
+};
+
+export const STATION = "demo";
+export const RENDITION = "aac-48k";
+
+const ROOT = join(import.meta.dirname, "../..");
+/** Inside the project, for workerd takes no module from outside of it. */
+const STATES = join(ROOT, ".radio/tests");
+const START_MS = 90_000;
+const STOP_MS = 20_000;
+/** The system takes a moment to free what a process that was killed had. */
+const DYING_MS = 1000;
+const REQUEST_MS = 10_000;
+const LOOK_MS = 100;
+
+/** Starts the stack and waits until its playlist lists segments; throws with what was printed when it does not. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const count = options.origins ?? 2;
+  const ports = await claimPorts(2 + 2 * count);
+  await mkdir(STATES, { recursive: true });
+  const folder = await mkdtemp(join(STATES, "stack-"));
+  const stateDir = join(folder, "state");
+  const adminToken = `admin-${crypto.randomUUID()}`;
+  if (options.tones) await makeToneLibrary(join(folder, "library"), STATION, options.tones);
+  const [edgePort, controlPort, rtmpPort, httpPort] = [0, 1, 2, 2 + count].map((offset) => ports.first + offset);
+  const child = await startChild(process.execPath, [join(ROOT, "dev/start.ts")], {
+    cwd: ROOT,
+    detached: true,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      FFMPEG_PATH: process.env.FFMPEG_PATH,
+      EDGE_PORT: String(edgePort),
+      CONTROL_PORT: String(controlPort),
+      RTMP_PORT: String(rtmpPort),
+      HTTP_PORT: String(httpPort),
+      ORIGINS: String(count),
+      STATE_DIR: stateDir,
+      ADMIN_TOKEN: adminToken,
+      ...(options.tones ? { LIBRARY_DIR: join(folder, "library") } : {}),
+      ...(options.faults ? { EDGE_ENTRY: "test/harness/faulty-edge/main.ts" } : {}),
+      ...options.env,
+    },
+  });
+  const origins = Array.from({ length: count }, (_, index) => ({
+    id: `origin-${index + 1}`,
+    httpUrl: `http://127.0.0.1:${(httpPort ?? 0) + index}`,
+    rtmpPort: (rtmpPort ?? 0) + index,
+    programmeUrl: `rtmp://127.0.0.1:${(rtmpPort ?? 0) + index}/radiodream/${STATION}`,
+  }));
+  const edgeUrl = `http://127.0.0.1:${edgePort}`;
+  const controlUrl = `http://127.0.0.1:${controlPort}`;
+
+  const request: Stack["request"] = (method, path, body) =>
+    fetch(controlUrl + path, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}`, "content-type": "application/json" },
+      signal: AbortSignal.timeout(REQUEST_MS),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const pid = async (name: string) => Number(await readFile(join(stateDir, "run", `${name}.pid`), "utf8"));
+  const origin = (id: string) => {
+    const found = origins.find((one) => one.id === id);
+    if (!found) throw new Error(`there is no ${id}`);
+    return found;
+  };
+  const stack: Stack = {
+    edgeUrl,
+    controlUrl,
+    adminToken,
+    stateDir,
+    origins,
+    origin,
+    playlistUrl: (rendition = RENDITION) => `${edgeUrl}/${STATION}/${rendition}/live.m3u8`,
+    liveUrl: async (id) => {
+      const { rtmpPort } = origin(id ?? "origin-1");
+      return `rtmp://127.0.0.1:${rtmpPort}/live/${STATION}?key=${await seededKey(child)}`;
+    },
+    request,
+    api: async (schema, method, path, body) => {
+      const response = await request(method, path, body);
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return schema.parse(text === "" ? null : JSON.parse(text));
+    },
+    lines: child.lines,
+    log: (name) => readFile(join(stateDir, "log", `${name}.log`), "utf8"),
+    pid,
+    kill: async (name, signal) => {
+      process.kill(await pid(name), signal);
+    },
+    stop: () => stopStack(child, ports, stateDir, folder),
+  };
+  try {
+    await waitForSegments(stack.playlistUrl(), options.listed ?? 2, child);
+    await seededKey(child);
+    return stack;
+  } catch (thrown) {
+    const said = child.lines.map((line) => line.text).join("\n");
+    await stack.stop().catch(() => {});
+    throw new Error(`the stack did not start: ${describe(thrown)}\n${said}`);
+  }
+}
+
+async function waitForSegments(playlistUrl: string, listed: number, child: Child): Promise<void> {
+  const deadline = performance.now() + START_MS;
+  while (child.running) {
+    const text = await fetch(playlistUrl, { signal: AbortSignal.timeout(REQUEST_MS) }).then(
+      (response) => (response.ok ? response.text() : ""),
+      () => "",
+    );
+    if (text.split("#EXTINF").length - 1 >= listed) return;
+    if (performance.now() > deadline) throw new Error(`no ${listed} segments after ${START_MS / 1000} s`);
+    await pause(LOOK_MS);
+  }
+  throw new Error(`it ended: ${await child.ended}`);
+}
+
+/** The stream key that `npm start` tells the demo station's host. */
+async function seededKey(child: Child): Promise<string> {
+  const deadline = performance.now() + START_MS;
+  while (child.running && performance.now() < deadline) {
+    for (const { text } of child.lines) {
+      const key = /stream key \S+\?key=(\S+)/.exec(text)?.[1];
+      if (key) return key;
+    }
+    await pause(LOOK_MS);
+  }
+  throw new Error("no stream key was told");
+}
+
+async function stopStack(child: Child, ports: PortBlock, stateDir: string, folder: string): Promise<void> {
+  if (child.running) child.kill("SIGINT");
+  const patience = new AbortController();
+  const how = await Promise.race([child.ended, pause(STOP_MS, patience.signal).then(() => "no end in time")]);
+  patience.abort();
+  const left = await leftovers(ports, stateDir);
+  for (const { pid } of await processesWithEnvironment("STATE_DIR", stateDir)) process.kill(pid, "SIGKILL");
+  await child.stop();
+  await ports.release();
+  await rm(folder, { recursive: true, force: true });
+  const problems = [...(how === "exit 0" ? [] : [`it ended with ${how}`]), ...left];
+  if (problems.length > 0) throw new Error(problems.join("; "));
+}
+
+/** What is still there of a stack that has ended, in words; what is just dying gets a moment for it. */
+async function leftovers(ports: PortBlock, stateDir: string): Promise<string[]> {
+  const deadline = performance.now() + DYING_MS;
+  for (;;) {
+    const processes = await processesWithEnvironment("STATE_DIR", stateDir);
+    const bound = await boundPorts(Array.from({ length: ports.size }, (_, index) => ports.first + index));
+    const left = [
+      ...processes.map(({ pid, name }) => `process ${pid} (${name}) was left behind`),
+      ...bound.map((port) => `port ${port} was left bound`),
+    ];
+    if (left.length === 0 || performance.now() > deadline) return left;
+    await pause(LOOK_MS);
+  }
+}
