@@ -1,7 +1,9 @@
+import { segmentSeconds } from "../../contracts/timeline.ts";
+import { pause } from "../../kit/loop.ts";
 import { median } from "../harness/audio/level.ts";
 import { readOperationCounts } from "../harness/faults.ts";
 import { claimPorts } from "../harness/ports.ts";
-import { startStack } from "../harness/stack.ts";
+import { type Stack, startStack } from "../harness/stack.ts";
 import { startBareWorker } from "./bare-worker.ts";
 import { requestsPerSecond } from "./load.ts";
 import { percent, printTable } from "./table.ts";
@@ -17,9 +19,10 @@ await rates();
 await operations();
 
 async function rates(): Promise<void> {
-  const stack = await startStack({ listed: FULL_LIST });
+  const stack = await startStack({ listed: FULL_LIST, env: { RESTART: "never" } });
   const ports = await claimPorts(2);
   try {
+    await silence(stack);
     const targets = [
       { name: "playlist", url: async () => stack.playlistUrl(), port: ports.first },
       { name: "segment", url: () => newestSegment(stack.playlistUrl()), port: ports.first + 1 },
@@ -77,6 +80,12 @@ async function operations(): Promise<void> {
   } finally {
     await stack.stop();
   }
+}
+
+/** A playlist that is about to change is held, which would count as slowness: here none changes any more. */
+async function silence(stack: Stack): Promise<void> {
+  for (const { id } of stack.origins) await stack.kill(id, "SIGKILL");
+  await pause(2 * segmentSeconds(150) * 1000);
 }
 
 async function newestSegment(playlistUrl: string): Promise<string> {

