@@ -89,11 +89,14 @@ describe("the station", () => {
   const multivariant = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=60000\naac-48k/live.m3u8\n";
 
   const since = Date.UTC(2026, 0, 1);
-  const mediaAt = (time: string) => `#EXTM3U\n#EXT-X-PROGRAM-DATE-TIME:${time}\n#EXTINF:3.2,\n7.ts\n`;
+  const mediaAt = (...times: string[]) =>
+    `#EXTM3U\n${times.map((time) => `#EXT-X-PROGRAM-DATE-TIME:${time}\n#EXTINF:3.2,\n7.ts\n`).join("")}`;
+  const old = ["2025-12-31T23:59:53.600Z", "2025-12-31T23:59:56.800Z"];
 
   it.each([
-    ["with a new segment in its playlist is on air", mediaAt("2026-01-01T00:00:03.200Z"), 200, true],
-    ["with segments of an earlier start alone is not", mediaAt("2025-12-31T23:59:59.000Z"), 200, false],
+    ["with a new segment in its playlist is on air", mediaAt(...old, "2026-01-01T00:00:00.000Z"), 200, true],
+    ["with too few segments for a player to begin is not", mediaAt("2026-01-01T00:00:00.000Z"), 200, false],
+    ["with segments of an earlier start alone is not", mediaAt("2025-12-31T23:59:50.400Z", ...old), 200, false],
     ["with an empty playlist is not", "#EXTM3U\n", 200, false],
     ["whose playlist fails is not", "later", 503, false],
   ])("%s", async (_, media, status, expected) => {

@@ -5,6 +5,8 @@ export const DEMO_STATION = { slug: "demo", name: "Radio Dream demo" };
 /** The name of the demo station's host, and so of the stream key. */
 const HOST = "demo";
 const REQUEST_LIMIT_MS = 10_000;
+/** Players start three segments back (RFC 8216, 6.3.3); VLC buffers anew when it finds fewer. */
+const SEGMENTS_TO_BEGIN = 3;
 
 const StreamKey = z.object({ id: z.string(), key: z.string() });
 type StreamKey = z.infer<typeof StreamKey>;
@@ -31,13 +33,13 @@ export async function seedDemo(api: ControlApi, keyFile: string): Promise<string
   return key;
 }
 
-/** Whether the station's playlist at the edge lists a segment that was made after `since` (Unix ms). */
+/** Whether the station's playlist lists a segment of after `since` (Unix ms), and enough for a player to begin. */
 export async function isOnAir(playlist: string, since: number): Promise<boolean> {
   const rendition = (await readText(playlist)).split("\n").find((line) => line !== "" && !line.startsWith("#"));
   if (rendition === undefined) return false;
   const media = await readText(new URL(rendition, playlist).href);
   const times = [...media.matchAll(/^#EXT-X-PROGRAM-DATE-TIME:(.+)$/gm)].map(([, time = ""]) => Date.parse(time));
-  return times.some((time) => time >= since);
+  return times.length >= SEGMENTS_TO_BEGIN && times.some((time) => time >= since);
 }
 
 async function readText(url: string): Promise<string> {

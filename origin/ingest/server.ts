@@ -4,6 +4,7 @@ import logger from "node-media-server/src/core/logger.js";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import { createAdmission } from "./admission.ts";
+import { startAttentiveClock } from "./attentive-clock.ts";
 import type { FlvTag } from "./flv.ts";
 import { serveFlv } from "./flv-response.ts";
 import { type Authorize, createHosts, type Refusal } from "./hosts.ts";
@@ -50,7 +51,8 @@ let running = false;
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
   if (running) throw new Error("there is an ingest in this process already");
   running = true;
-  const { clock, log } = options;
+  const { log } = options;
+  const { clock, stop: stopClock } = startAttentiveClock(options.clock);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const stockLog = logger.log;
   logger.log = (message) => log.debug("node-media-server", { said: String(message).slice(0, 200) });
@@ -90,6 +92,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     programmes.close();
     for (const connection of connections) connection.end("the ingest closes");
     if (server.listening) await new Promise((resolve) => server.close(resolve));
+    stopClock();
     logger.log = stockLog;
     running = false;
   };

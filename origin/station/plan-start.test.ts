@@ -24,12 +24,15 @@ describe("A studio that starts", () => {
     expect(planStart([end(560_000_000)], 150, NOW).startFrame).toBe(firstFrame(560_000_001, 150));
   });
 
-  it("begins at the next boundary when nothing was ever published", () => {
-    expect(planStart([null], 150, NOW)).toEqual({ startFrame: null, counters: {} });
+  it("makes the last three segments first when nothing was ever published, so that players can begin at once", () => {
+    expect(planStart([null], 150, NOW)).toEqual({ startFrame: firstFrame(559_999_997, 150), counters: {} });
   });
 
-  it("does not render what nobody waits for any more, but keeps the counters", () => {
-    expect(planStart([end(559_999_900, 7)], 150, NOW)).toEqual({ startFrame: null, counters: { "aac-48k": 7 } });
+  it("does not render all of a long absence, but keeps the counters", () => {
+    expect(planStart([end(559_999_900, 7)], 150, NOW)).toEqual({
+      startFrame: firstFrame(559_999_997, 150),
+      counters: { "aac-48k": 7 },
+    });
   });
 
   it("does not believe an end that lies in the future", () => {

@@ -2,12 +2,14 @@ import type { RenditionName } from "../../contracts/names.ts";
 import type { Published } from "../../contracts/published.ts";
 import { firstFrame, frameAt, segmentAt } from "../../contracts/timeline.ts";
 
-/** A studio that comes later than this does not render what was missed: listeners have long drained their buffers. */
+/** A studio that comes later than this does not render all that was missed: listeners have long drained their buffers. */
 export const CATCH_UP_SECONDS = 90;
+/** A station that comes on air begins this far in the past: players start three segments back (RFC 8216, 6.3.3). */
+const HEAD_START_SEGMENTS = 3;
 
 export type StudioStart = {
-  /** First frame to make, on a segment boundary in the past; null: the next boundary to come. */
-  startFrame: number | null;
+  /** First frame to make, on a segment boundary, most often in the past. */
+  startFrame: number;
   /** Continuity counter with which each rendition goes on. */
   counters: Partial<Record<RenditionName, number>>;
 };
@@ -21,8 +23,9 @@ export function planStart(known: readonly (Published | null)[], framesPerSegment
   const last = known
     .filter((end): end is Published => end !== null && end.segment <= present)
     .reduce<Published | null>((newest, end) => (newest === null || end.segment > newest.segment ? end : newest), null);
-  if (last === null) return { startFrame: null, counters: {} };
+  const begin = firstFrame(present - HEAD_START_SEGMENTS, framesPerSegment);
+  if (last === null) return { startFrame: begin, counters: {} };
   const startFrame = firstFrame(last.segment + 1, framesPerSegment);
   const behindSeconds = ((frameAt(nowMs) - startFrame) * 64) / 3000;
-  return { startFrame: behindSeconds > CATCH_UP_SECONDS ? null : startFrame, counters: last.counters };
+  return { startFrame: behindSeconds > CATCH_UP_SECONDS ? begin : startFrame, counters: last.counters };
 }
