@@ -1,7 +1,9 @@
+export { evictionSteps } from "./eviction-steps.ts";
 export { incidents } from "./incidents.ts";
 export { origins } from "./origins.ts";
 export { publications } from "./publications.ts";
 export { renditions } from "./renditions.ts";
+export { settings } from "./settings.ts";
 export { slicers } from "./slicers.ts";
 export { stations } from "./stations.ts";
 export { streamKeys } from "./stream-keys.ts";

@@ -6,6 +6,7 @@ import { createLog } from "../../kit/log.ts";
 import { incidents, origins, slicers } from "../db/schema.ts";
 import { applyAssignment } from "../registry/apply-assignment.ts";
 import { heartbeatOf } from "../routes/test-client.ts";
+import { DEFAULT_HEALTH_POLICY } from "./health-policy.ts";
 import { POLICY } from "./policy.ts";
 import { addStation, stationIn, type TestFleet, withFleet } from "./test-fleet.ts";
 
@@ -139,8 +140,8 @@ describe("the studio", () => {
       await addStation(world, "demo");
       const one = await world.register("origin-1");
       const two = await world.register("origin-2");
-      await pass(world, POLICY.graceMs + 2000, { "origin-1": one, "origin-2": two });
-      await pass(world, POLICY.studioSilentMs, { "origin-2": two });
+      await pass(world, DEFAULT_HEALTH_POLICY.graceMs + 2000, { "origin-1": one, "origin-2": two });
+      await pass(world, DEFAULT_HEALTH_POLICY.studioSilentMs, { "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-1", generation: 1 });
       await pass(world, POLICY.sweepMs, { "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-2", generation: 2 });
@@ -166,7 +167,7 @@ describe("the studio", () => {
       const two = await world.register("origin-2");
       world.clock.advance(3_600_000);
       await world.restart().sweep();
-      await pass(world, POLICY.graceMs - 2000, { "origin-2": two });
+      await pass(world, DEFAULT_HEALTH_POLICY.graceMs - 2000, { "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-1", generation: 1 });
       await pass(world, 20_000, { "origin-1": one, "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-1", generation: 1 });

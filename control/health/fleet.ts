@@ -18,10 +18,12 @@ import {
 } from "../routing/publish.ts";
 import { coalesce } from "./coalesce.ts";
 import { createFaultLog, type FaultLog } from "./fault-log.ts";
+import { DEFAULT_HEALTH_POLICY, type HealthPolicy } from "./health-policy.ts";
 import { type Heard, Hearing } from "./hearing.ts";
 import type { Outbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
 import { recordReports, takeReports } from "./reported-incidents.ts";
+import { readHealthPolicy } from "./set-policy.ts";
 
 export type HeartbeatReply =
   | { desired: DesiredState }
@@ -47,6 +49,7 @@ export class Fleet {
   readonly #startedAt: number;
   readonly #sweepOnce: () => Promise<void>;
   #registry: Registry | null = null;
+  #policy: HealthPolicy = DEFAULT_HEALTH_POLICY;
   #loadedAt = Number.NEGATIVE_INFINITY;
   /** How many changes were told of, and how many of them the registry in memory has seen. */
   #told = 1;
@@ -54,12 +57,14 @@ export class Fleet {
   #publication: Publication | null = null;
   #routingCheckedAt = Number.NEGATIVE_INFINITY;
   #soundAt: number | null = null;
+  #sweptAt: number;
 
   constructor(deps: FleetDependencies) {
     this.#deps = deps;
     this.#hearing = new Hearing(deps.clock);
     this.#faults = createFaultLog(deps.log);
     this.#startedAt = deps.clock.monotonic();
+    this.#sweptAt = this.#startedAt;
     this.#sweepOnce = coalesce(() => this.#sweep());
   }
 
@@ -104,7 +109,7 @@ export class Fleet {
   }
 
   alive(): OriginId[] {
-    return [...this.#hearing.liveness().alive];
+    return [...this.#hearing.liveness(this.#policy).alive];
   }
 
   heard(): Heard[] {
@@ -120,13 +125,15 @@ export class Fleet {
   }
 
   async #sweep(): Promise<void> {
+    if (this.#deps.clock.monotonic() - this.#sweptAt > this.#policy.absenceMs) this.#hearing.listenAnew();
     const outcomes = [
       await this.#faults.attempt("reading the registry", () => this.#readIfStale()),
       await this.#faults.attempt("assigning studios and slicers", () => this.#assign()),
       await this.#faults.attempt("publishing the routing", () => this.#publish()),
       await this.#faults.attempt("recording incidents", () => recordReports(this.#deps)),
     ];
-    if (outcomes.every(Boolean)) this.#soundAt = this.#deps.clock.monotonic();
+    this.#sweptAt = this.#deps.clock.monotonic();
+    if (outcomes.every(Boolean)) this.#soundAt = this.#sweptAt;
   }
 
   async #readIfStale(): Promise<void> {
@@ -136,7 +143,8 @@ export class Fleet {
 
   async #read(): Promise<void> {
     const told = this.#told;
-    this.#registry = await this.#inTime(() => loadRegistry(this.#deps.db));
+    const { db } = this.#deps;
+    [this.#registry, this.#policy] = await this.#inTime(() => Promise.all([loadRegistry(db), readHealthPolicy(db)]));
     this.#loadedAt = this.#deps.clock.monotonic();
     this.#seen = told;
     const admitted = this.#registry.origins.filter(({ tokenHash }) => tokenHash !== null);
@@ -145,7 +153,7 @@ export class Fleet {
 
   async #assign(): Promise<void> {
     if (!this.#registry) return;
-    const studios = assignStudios(this.#registry, this.#hearing.liveness());
+    const studios = assignStudios(this.#registry, this.#hearing.liveness(this.#policy));
     const { added, removed } = assignSlicers(this.#registry);
     if (studios.length + added.length + removed.length === 0) return;
     const context = { ...this.#deps, actor: "control" };

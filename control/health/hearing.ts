@@ -3,7 +3,7 @@ import type { OriginId, StationSlug } from "../../contracts/names.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Liveness } from "../registry/assign.ts";
 import { LIMITS } from "../registry/limits.ts";
-import { POLICY } from "./policy.ts";
+import type { HealthPolicy } from "./health-policy.ts";
 
 /** The last that was heard of one origin. */
 export type Heard = {
@@ -22,7 +22,8 @@ type Entry = { at: number; monotonic: number; heartbeat: Heartbeat | null; clock
 /** Who was heard of, and when. In memory alone: after a restart control listens anew before it judges. */
 export class Hearing {
   readonly #clock: Clock;
-  readonly #startedAt: number;
+  /** When control began to listen, for the first time or after an absence. */
+  #startedAt: number;
   readonly #entries = new Map<OriginId, Entry>();
 
   constructor(clock: Clock) {
@@ -40,6 +41,11 @@ export class Hearing {
     this.#entries.set(id, { ...now, heartbeat, clockOffMs: heartbeat.now - now.at });
   }
 
+  /** Control was away: it must listen anew before it judges. */
+  listenAnew(): void {
+    this.#startedAt = this.#clock.monotonic();
+  }
+
   /** Forgets all others: what they said does not count any more. */
   keepOnly(ids: ReadonlySet<OriginId>): void {
     for (const id of this.#entries.keys()) if (!ids.has(id)) this.#entries.delete(id);
@@ -50,17 +56,22 @@ export class Hearing {
     return this.#clock.monotonic() - (this.#entries.get(id)?.monotonic ?? this.#startedAt);
   }
 
-  liveness(): Liveness {
+  liveness(policy: HealthPolicy): Liveness {
     const alive = new Set<OriginId>();
     const generations = new Map<StationSlug, number>();
     for (const [id, { heartbeat }] of this.#entries) {
-      if (this.silentMs(id) <= POLICY.studioSilentMs) alive.add(id);
+      if (this.silentMs(id) <= policy.studioSilentMs) alive.add(id);
       for (const { slug, generation } of heartbeat?.stations ?? []) {
         if (generation > LIMITS.generation) continue;
         generations.set(slug, Math.max(generation, generations.get(slug) ?? 0));
       }
     }
-    return { alive, judging: this.#clock.monotonic() - this.#startedAt > POLICY.graceMs, generations };
+    return { alive, judging: this.judging(policy), generations };
+  }
+
+  /** Whether control has listened for long enough to tell the silent from those it has not had the time to hear. */
+  judging(policy: HealthPolicy): boolean {
+    return this.#clock.monotonic() - this.#startedAt > policy.graceMs;
   }
 
   all(): Heard[] {

@@ -5,7 +5,18 @@ import { ROUTING_KEY } from "../../contracts/routing.ts";
 import { createLog } from "../../kit/log.ts";
 import { sha256Of } from "../auth/hash.ts";
 import { type Database, openDatabase } from "../db/database.ts";
-import { incidents, origins, publications, renditions, slicers, stations, streamKeys, tokens } from "../db/schema.ts";
+import {
+  evictionSteps,
+  incidents,
+  origins,
+  publications,
+  renditions,
+  settings,
+  slicers,
+  stations,
+  streamKeys,
+  tokens,
+} from "../db/schema.ts";
 import { createStation } from "../registry/create-station.ts";
 import { registerOrigin } from "../registry/register-origin.ts";
 import { Fleet, type FleetDependencies } from "./fleet.ts";
@@ -107,7 +118,8 @@ export async function stationIn(db: Database, slug: string) {
 }
 
 async function clear(db: Database): Promise<void> {
-  for (const table of [slicers, renditions, streamKeys, stations, origins, tokens, incidents, publications]) {
+  const stationTables = [slicers, renditions, streamKeys, stations];
+  for (const table of [...stationTables, evictionSteps, origins, tokens, incidents, publications, settings]) {
     await db.delete(table);
   }
   await env.MEDIA.delete(ROUTING_KEY);

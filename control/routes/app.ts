@@ -12,6 +12,7 @@ import { healthz } from "./healthz.ts";
 import { incidents } from "./incidents.ts";
 import { live } from "./live.ts";
 import { origins } from "./origins.ts";
+import { policy } from "./policy.ts";
 import { prepare } from "./prepare.ts";
 import { type ControlEnv, createRouter } from "./router.ts";
 import { routing } from "./routing.ts";
@@ -56,6 +57,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", origins);
   app.route("/api/v1", routing);
   app.route("/api/v1", incidents);
+  app.route("/api/v1", policy);
   app.route("/api/v1", tokens);
   return app;
 }
