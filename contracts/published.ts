@@ -2,8 +2,8 @@ import { z } from "zod";
 import { RenditionName } from "./names.ts";
 
 /**
- * `GET /origin/v1/{station}/published`: the newest segment that any origin has published, from which a studio that
- * starts goes on: with the next number, the next counters and a generation that is not lower.
+ * `GET /origin/v1/{station}/published`: the newest segment that listeners have, from an origin or, when none was to be
+ * heard, from the reel. From there a studio that starts goes on: with the next number, the next counters and a generation that is not lower.
  */
 export const Published = z.object({
   segment: z.int().nonnegative(),

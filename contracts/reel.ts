@@ -26,7 +26,7 @@ export const ReelManifest = z.object({
   version: z.literal(1),
   /** What now.json calls it. */
   title: z.string().max(300),
-  renditions: z.partialRecord(RenditionName, ReelRendition),
+  renditions: z.record(RenditionName, ReelRendition),
 });
 export type ReelManifest = z.infer<typeof ReelManifest>;
 

@@ -24,6 +24,8 @@ export type Reach = {
   /** Scheme and host under which we were asked; keys of the cache must lie on a host that is ours. */
   site: string;
   fetchOrigin: FetchOrigin;
+  /** One of the Worker's own static assets. */
+  fetchAsset: (url: string) => Promise<Response>;
   /** Lets work go on after the answer was sent. */
   keep(work: Promise<unknown>): void;
   clock: Clock;

@@ -42,7 +42,7 @@ function tryOne(name: SegmentName, attempt: Attempt, routing: Routing, reach: Re
     if (found === null) return null;
     const sha256 = await sha256Of(found.bytes);
     if (sha256 !== found.expected) throw new Error(`its SHA-256 is ${sha256} instead of ${found.expected}`);
-    return { bytes: found.bytes, sha256 };
+    return { bytes: found.bytes, sha256, fromReel: false };
   });
 }
 
