@@ -34,7 +34,10 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-function node(client: Partial<ControlClient>, options: { memory?: NodeMemory; edgeNow?: () => number | null } = {}) {
+function node(
+  client: Partial<ControlClient>,
+  options: { memory?: NodeMemory; edgeNow?: () => number | null; ladder?: { rung: string; detail: string } } = {},
+) {
   const incidents = createIncidentQueue(clock, silent);
   const applied: DesiredState[] = [];
   const remembered: NodeMemory[] = [];
@@ -53,6 +56,7 @@ function node(client: Partial<ControlClient>, options: { memory?: NodeMemory; ed
     remember: async (memory) => void remembered.push(memory),
     incidents,
     report: () => [],
+    ladder: () => options.ladder ?? { rung: "well", detail: "" },
     apply: (desired) => void applied.push(desired),
     askEdgeForTime: async () => {
       const serverNow = options.edgeNow?.() ?? null;
@@ -173,5 +177,89 @@ describe("A node", () => {
     );
     await minutes(1);
     expect(applied).toEqual([]);
+  });
+
+  it("says on which rung of its ladder it stands, and what it found there", async () => {
+    const heartbeat = vi.fn(async (_token: string, _origin: string, _heartbeat: Heartbeat) => ({
+      desired: desiredState(1),
+    }));
+    const register = async () => ({ token: "t", desired: desiredState(1) });
+    const ladder = { rung: "restart", detail: "uploader of demo" };
+    node({ register, heartbeat }, { ladder });
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(heartbeat.mock.calls[0]?.[2]).toMatchObject({ rung: "restart", rungDetail: "uploader of demo" });
+    ladder.rung = "well";
+    ladder.detail = "";
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(heartbeat.mock.calls[1]?.[2]).toMatchObject({ rung: "well" });
+    expect(heartbeat.mock.calls[1]?.[2]).not.toHaveProperty("rungDetail");
+  });
+
+  it("does not wait for the next two seconds with what is urgent, even when a heartbeat is under way", async () => {
+    let answer: () => void = () => {};
+    const heartbeat = vi.fn(async () => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return { desired: desiredState(1) };
+    });
+    node({ register: async () => ({ token: "t", desired: desiredState(1) }), heartbeat });
+    await vi.advanceTimersByTimeAsync(100);
+    agent?.beatNow();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(heartbeat).toHaveBeenCalledTimes(1);
+    agent?.beatNow();
+    answer();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(heartbeat).toHaveBeenCalledTimes(2);
+    answer();
+  });
+});
+
+describe("A node that leaves", () => {
+  const elsewhere = (): DesiredState => {
+    const desired = desiredState(2);
+    return {
+      ...desired,
+      stations: desired.stations.map((station) => ({
+        ...station,
+        roles: ["slicer"],
+        studio: { origin: "origin-2", url: "http://127.0.0.1:8802" },
+      })),
+    };
+  };
+  const register = async () => ({ token: "t", desired: desiredState(1) });
+
+  async function leaves(heartbeat: ControlClient["heartbeat"]) {
+    const { applied } = node({ register, heartbeat });
+    await vi.advanceTimersByTimeAsync(100);
+    const begin = Date.now();
+    let tookMs: number | null = null;
+    void agent?.leave(3000).then(() => {
+      tookMs = Date.now() - begin;
+    });
+    await vi.advanceTimersByTimeAsync(5000);
+    return { applied, tookMs };
+  }
+
+  it("says so at once, and stays until its studio is elsewhere", async () => {
+    const said: (boolean | undefined)[] = [];
+    const { applied, tookMs } = await leaves(async (_token, _origin, { leaving }) => {
+      said.push(leaving);
+      return { desired: said.length < 3 ? desiredState(1) : elsewhere() };
+    });
+    expect(said.every((leaving) => leaving === true)).toBe(true);
+    expect(tookMs).toBe(900);
+    expect(applied.at(-1)?.stations[0]?.studio?.origin).toBe("origin-2");
+  });
+
+  it("waits no longer than it may where nobody takes over", async () => {
+    const { tookMs } = await leaves(async () => ({ desired: desiredState(1) }));
+    expect(tookMs).toBe(3000);
+  });
+
+  it("does not wait for control that is away", async () => {
+    const { tookMs } = await leaves(unreachable);
+    expect(tookMs).toBe(300);
   });
 });

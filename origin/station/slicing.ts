@@ -2,7 +2,7 @@ import type { DesiredStation } from "../../contracts/fleet.ts";
 import { programmePath } from "../../contracts/names.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
-import type { FlvTag } from "../ingest/flv.ts";
+import { type FlvTag, parseAacMessage } from "../ingest/flv.ts";
 import type { Ingest } from "../ingest/server.ts";
 import { readProgramme } from "../packager/programme-reader.ts";
 import { createSlicer, type SlicedSegment } from "../packager/slicer.ts";
@@ -16,9 +16,16 @@ export type SlicingOptions = {
   log: Log;
 };
 
+export type Slicing = {
+  /** Ms since a frame was heard: of any rendition, and of the one heard least lately. Before the first: since the start. */
+  heardMs(): { any: number; every: number };
+  stop(): Promise<void>;
+};
+
 /** Slices every rendition of a station's programme. */
-export function startSlicing(options: SlicingOptions): { stop(): Promise<void> } {
+export function startSlicing(options: SlicingOptions): Slicing {
   const { desired, from, clock, log } = options;
+  const heardAt = new Map(desired.renditions.map((rendition) => [rendition, clock.monotonic()]));
   const ends = desired.renditions.map((rendition) => {
     const slicer = createSlicer({
       station: desired.slug,
@@ -28,7 +35,10 @@ export function startSlicing(options: SlicingOptions): { stop(): Promise<void> }
       log: log.with({ rendition }),
       onSegment: options.onSegment,
     });
-    const onTag = (tag: FlvTag) => slicer.push(tag);
+    const onTag = (tag: FlvTag) => {
+      if (tag.type === 8 && parseAacMessage(tag.payload)?.kind === "frame") heardAt.set(rendition, clock.monotonic());
+      slicer.push(tag);
+    };
     const path = programmePath(desired.slug, rendition, desired.renditions);
     if ("here" in from) {
       const untap = from.here.tapProgramme(path, onTag);
@@ -46,6 +56,10 @@ export function startSlicing(options: SlicingOptions): { stop(): Promise<void> }
     return () => reader.stop();
   });
   return {
+    heardMs() {
+      const now = clock.monotonic();
+      return { any: now - Math.max(...heardAt.values()), every: now - Math.min(...heardAt.values()) };
+    },
     stop: async () => {
       await Promise.all(ends.map((end) => end()));
     },
