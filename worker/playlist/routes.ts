@@ -5,6 +5,7 @@ import { firstFrame } from "../../contracts/timeline.ts";
 import { Rendered } from "../cache/rendered.ts";
 import type { Edge } from "../edge.ts";
 import type { EdgeEnvironment, Reach } from "../reach.ts";
+import { renderHealth } from "./health.ts";
 import type { Slate } from "./now.ts";
 import { playlistCacheControl } from "./window.ts";
 
@@ -30,6 +31,16 @@ export function playlistRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> 
     const dueAt = Math.max(...station.renditions.map((rendition) => board.windowOf(view, rendition)?.dueAt ?? 0));
     const cacheControl = playlistCacheControl(dueAt, station.framesPerSegment, reach.clock.now());
     return await board.nowOf(view, slate).answer(context.req.raw, cacheControl);
+  });
+
+  routes.get("/:station/health.json", async (context) => {
+    const reach = edge.reachOf(context);
+    const slug = context.req.param("station");
+    const { routing, station, board } = await edge.station(slug, reach);
+    const view = await board.view(routing, station, reach);
+    const windowOf = (rendition: string) => board.windowOf(view, rendition);
+    const health = renderHealth(slug, station, view.indexes, windowOf, reach.clock.now());
+    return context.json(health, 200, { "cache-control": "no-store" });
   });
 
   async function slateOf(slug: string, station: RoutedStation, since: number, reach: Reach): Promise<Slate> {
