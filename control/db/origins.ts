@@ -10,9 +10,13 @@ export const origins = sqliteTable("origins", {
   roles: text({ mode: "json" }).$type<Role[]>().notNull(),
   version: text().notNull(),
   state: text().$type<OriginState>().notNull(),
+  weight: real().notNull(),
+  /** Its present token; whoever was given an older one is out. */
+  tokenId: text("token_id").notNull(),
+  createdAt: integer("created_at").notNull(),
+  registeredAt: integer("registered_at").notNull(),
   /** Since when it is in this state; with the state it names the decision that a further one is made upon. */
   stateSince: integer("state_since").notNull().default(0),
-  weight: real().notNull(),
   /** Since when it has been admitted without a break; null when it is not, or was before this was kept. */
   activeSince: integer("active_since"),
   /** How often it was evicted of late, and when last; see health/relapses.ts. */
@@ -22,8 +26,4 @@ export const origins = sqliteTable("origins", {
   tries: integer().notNull().default(0),
   /** Taken out by hand: it stays out until it is readmitted by hand. */
   held: integer({ mode: "boolean" }).notNull().default(false),
-  /** Its present token; whoever was given an older one is out. */
-  tokenId: text("token_id").notNull(),
-  createdAt: integer("created_at").notNull(),
-  registeredAt: integer("registered_at").notNull(),
 });

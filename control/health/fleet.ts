@@ -1,4 +1,4 @@
-import type { DesiredState, Heartbeat } from "../../contracts/fleet.ts";
+import type { DesiredState, Heartbeat, OriginState } from "../../contracts/fleet.ts";
 import type { OriginId, Sha256 } from "../../contracts/names.ts";
 import { withTimeout } from "../../kit/race.ts";
 import { equalHashes } from "../auth/hash.ts";
@@ -7,7 +7,7 @@ import { applyAssignment } from "../registry/apply-assignment.ts";
 import { assignSlicers, assignStudios } from "../registry/assign.ts";
 import { desiredState } from "../registry/desired-state.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
-import type { Registry } from "../registry/registry.ts";
+import type { Origin, Registry } from "../registry/registry.ts";
 import { buildSnapshot } from "../routing/build-snapshot.ts";
 import {
   loadPublication,
@@ -16,20 +16,27 @@ import {
   publish,
   snapshotHash,
 } from "../routing/publish.ts";
+import { applyTransition } from "./apply-transition.ts";
+import { assess } from "./assess.ts";
 import { coalesce } from "./coalesce.ts";
 import { createFaultLog, type FaultLog } from "./fault-log.ts";
 import { DEFAULT_HEALTH_POLICY, type HealthPolicy } from "./health-policy.ts";
 import { type Heard, Hearing } from "./hearing.ts";
+import { decide, type Transition } from "./machine.ts";
 import type { Outbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
 import { recordReports, takeReports } from "./reported-incidents.ts";
 import { readHealthPolicy } from "./set-policy.ts";
+import { type IndexBucket, Sight } from "./sight.ts";
 
 export type HeartbeatReply =
   | { desired: DesiredState }
   | { refused: "unauthorized" | "unknown_instance" | "unavailable" };
 
-export type FleetDependencies = Omit<Context, "actor"> & { bucket: PublishDependencies["bucket"]; outbox: Outbox };
+export type FleetDependencies = Omit<Context, "actor"> & {
+  bucket: PublishDependencies["bucket"] & IndexBucket;
+  outbox: Outbox;
+};
 
 export type FleetStatus = {
   /** Ms since the last sweep that found nothing failing; null before the first. */
@@ -45,6 +52,7 @@ export type FleetStatus = {
 export class Fleet {
   readonly #deps: FleetDependencies;
   readonly #hearing: Hearing;
+  readonly #sight: Sight;
   readonly #faults: FaultLog;
   readonly #startedAt: number;
   readonly #sweepOnce: () => Promise<void>;
@@ -56,12 +64,15 @@ export class Fleet {
   #seen = 0;
   #publication: Publication | null = null;
   #routingCheckedAt = Number.NEGATIVE_INFINITY;
+  /** Transitions that were decided and not allowed, so that each is logged once. */
+  readonly #heldBack = new Map<OriginId, OriginState>();
   #soundAt: number | null = null;
   #sweptAt: number;
 
   constructor(deps: FleetDependencies) {
     this.#deps = deps;
     this.#hearing = new Hearing(deps.clock);
+    this.#sight = new Sight(deps);
     this.#faults = createFaultLog(deps.log);
     this.#startedAt = deps.clock.monotonic();
     this.#sweptAt = this.#startedAt;
@@ -128,6 +139,8 @@ export class Fleet {
     if (this.#deps.clock.monotonic() - this.#sweptAt > this.#policy.absenceMs) this.#hearing.listenAnew();
     const outcomes = [
       await this.#faults.attempt("reading the registry", () => this.#readIfStale()),
+      await this.#faults.attempt("looking at the indexes", () => this.#look()),
+      await this.#faults.attempt("judging the origins", () => this.#judge()),
       await this.#faults.attempt("assigning studios and slicers", () => this.#assign()),
       await this.#faults.attempt("publishing the routing", () => this.#publish()),
       await this.#faults.attempt("recording incidents", () => recordReports(this.#deps)),
@@ -149,6 +162,41 @@ export class Fleet {
     this.#seen = told;
     const admitted = this.#registry.origins.filter(({ tokenHash }) => tokenHash !== null);
     this.#hearing.keepOnly(new Set(admitted.map(({ id }) => id)));
+  }
+
+  async #look(): Promise<void> {
+    if (this.#registry) await this.#sight.look(this.#registry);
+  }
+
+  async #judge(): Promise<void> {
+    const registry = this.#registry;
+    if (!registry) return;
+    const impressions = {
+      judging: this.#hearing.judging(this.#policy),
+      silentMs: (id: OriginId) => this.#hearing.silentMs(id),
+      heard: this.#hearing.all(),
+      seen: this.#sight.seen(registry),
+    };
+    const now = this.#deps.clock.now();
+    const assessments = assess(registry, impressions, this.#policy, now);
+    let changes = 0;
+    for (const origin of registry.origins) {
+      const assessment = assessments.get(origin.id);
+      const transition = assessment && decide(origin, assessment.facts, this.#policy, now);
+      if (transition && (await this.#move(origin, transition, assessment.covers))) changes += 1;
+    }
+    if (changes > 0) await this.#read();
+  }
+
+  async #move(origin: Origin, transition: Transition, covers: OriginId[][]): Promise<boolean> {
+    const context = { ...this.#deps, actor: "control" };
+    const said = { origin: origin.id, from: origin.state, to: transition.to, reason: transition.reason };
+    const isDone = await this.#inTime(() => applyTransition(context, origin, transition, covers, this.#policy));
+    if (isDone) this.#deps.log.info("origin moved", said);
+    else if (this.#heldBack.get(origin.id) !== transition.to) this.#deps.log.warn("origin held back", said);
+    if (isDone) this.#heldBack.delete(origin.id);
+    else this.#heldBack.set(origin.id, transition.to);
+    return isDone;
   }
 
   async #assign(): Promise<void> {

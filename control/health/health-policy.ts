@@ -58,6 +58,8 @@ export const HealthPolicy = z.strictObject({
   tries: few,
   /** From admission on, an origin's weight rises to its full one over this time. */
   rampMs: ms,
+  /** The next trial comes no sooner than this after an eviction. */
+  trialWaitMs: ms,
   /** The second eviction within memory waits this long for the next trial, each further one twice as long as the last. */
   relapseWaitMs: ms,
   relapseWaitMaxMs: ms,
@@ -97,6 +99,7 @@ export const DEFAULT_HEALTH_POLICY: HealthPolicy = {
   recreationMs: 180_000,
   tries: 3,
   rampMs: 300_000,
+  trialWaitMs: 10_000,
   relapseWaitMs: 60_000,
   relapseWaitMaxMs: 6 * 3_600_000,
   relapseMemoryMs: 3_600_000,

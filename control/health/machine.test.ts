@@ -81,7 +81,8 @@ const CASES: { [State in OriginState]: Case[] } = {
     ["is neither cleared nor evicted while control may not judge", { stateSince: 0 }, { judging: false }, null],
   ],
   evicted: [
-    ["may try again at once after its first eviction", { evictions: 1, evictedAt: NOW - 1 }, WELL, "trial"],
+    ["may try again soon after its first eviction", { evictions: 1, evictedAt: NOW - 10_000 }, WELL, "trial"],
+    ["may not try again at once", { evictions: 1, evictedAt: NOW - 9999 }, WELL, null],
     ["waits after its second", { evictions: 2, evictedAt: NOW - 59_999 }, WELL, null],
     ["waits no longer than that", { evictions: 2, evictedAt: NOW - 60_000 }, WELL, "trial"],
     ["waits twice as long after its third", { evictions: 3, evictedAt: NOW - 119_999 }, WELL, null],
@@ -173,7 +174,7 @@ describe("the machine, whatever has happened,", () => {
 describe("the wait for the next trial", () => {
   it("doubles with each eviction, up to its bound", () => {
     const waits = [0, 1, 2, 3, 4, 5, 60].map((evictions) => trialWaitMs({ evictions }, policy));
-    expect(waits).toEqual([0, 0, 60_000, 120_000, 240_000, 480_000, 6 * 3_600_000]);
+    expect(waits).toEqual([10_000, 10_000, 60_000, 120_000, 240_000, 480_000, 6 * 3_600_000]);
   });
 });
 

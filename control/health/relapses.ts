@@ -10,11 +10,11 @@ export function rememberedEvictions({ evictions, evictedAt }: Past, policy: Heal
 }
 
 /**
- * How long after its eviction an origin waits for its next trial, in ms. The first eviction costs nothing, the second
- * the policy's wait, and each further one twice as much as the last. Counted as of the eviction itself, so that a wait
+ * How long after its eviction an origin waits for its next trial, in ms. The first eviction costs but a pause, the
+ * second the policy's wait, and each further one twice as much as the last. Counted as of the eviction itself, so that a wait
  * does not shrink while it lasts.
  */
 export function trialWaitMs({ evictions }: Pick<Past, "evictions">, policy: HealthPolicy): number {
-  if (evictions < 2) return 0;
+  if (evictions < 2) return policy.trialWaitMs;
   return Math.min(policy.relapseWaitMaxMs, policy.relapseWaitMs * 2 ** Math.min(evictions - 2, 30));
 }

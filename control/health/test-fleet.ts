@@ -33,8 +33,13 @@ export type TestFleet = {
   lines: string[];
   /** The same fleet after its object was evicted: nothing is left but what is stored. */
   restart(): Fleet;
-  register(id: string, parts?: object): Promise<{ token: string; hash: string; instance: string }>;
+  /** Enrols a node and admits it, as if it had proved itself. */
+  register(id: string, parts?: object): Promise<TestNode>;
+  /** Enrols a node that has yet to prove itself. */
+  enrol(id: string, parts?: object): Promise<TestNode>;
 };
+
+export type TestNode = { token: string; hash: string; instance: string };
 
 export type Breakable = { broken: boolean; calls: number };
 
@@ -84,6 +89,12 @@ function makeWorld(db: Database, storage: DurableObjectStorage): TestFleet {
       return world.fleet;
     },
     register: async (id, parts = {}) => {
+      const node = await world.enrol(id, parts);
+      await db.update(origins).set({ state: "active" }).where(eq(origins.id, id));
+      await world.fleet.refresh();
+      return node;
+    },
+    enrol: async (id, parts = {}) => {
       const instance = crypto.randomUUID();
       const registration = {
         id,

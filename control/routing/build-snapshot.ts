@@ -26,7 +26,9 @@ function routedStation(registry: Registry, station: Station): RoutedStation {
   const slices = new Set(
     registry.slicers.filter((slicer) => slicer.station === station.slug).map(({ origin }) => origin),
   );
-  const routed = registry.origins.filter((origin) => slices.has(origin.id) && POWERS[origin.state].routed !== "never");
+  const slicing = registry.origins.filter((origin) => slices.has(origin.id));
+  const atWork = slicing.filter((origin) => POWERS[origin.state].atWork);
+  const routed = atWork.length > 0 ? atWork : slicing.filter((origin) => POWERS[origin.state].routed === "if-alone");
   return {
     name: station.name,
     framesPerSegment: station.framesPerSegment,
