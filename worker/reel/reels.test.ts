@@ -53,11 +53,11 @@ async function now(): Promise<NowJson> {
   return NowJson.parse(await (await world.fetch("/demo/now.json")).json());
 }
 
-/** A reel of the station's own: the first pieces of the default one, under another title. */
+/** A reel of the station's own: the first pieces of the default one's other rendition, under another title. */
 async function storeOwnReel(change: { title?: string; bytes?: ArrayBuffer } = {}) {
   const asset = (name: string) => env.ASSETS.fetch(`https://assets.test/assets/reel/${name}`);
   const { renditions } = ReelManifest.parse(await (await asset("manifest.json")).json());
-  const { sha256 = "", pieces = [] } = renditions["aac-48k"] ?? {};
+  const { sha256 = "", pieces = [] } = renditions["aac-128k"] ?? {};
   const length = pieces.slice(0, 4).reduce((sum, each) => sum + each, 0);
   const object = (await (await asset(`${sha256}.mpegts`)).arrayBuffer()).slice(0, length);
   const own = await sha256Of(object);

@@ -10,8 +10,8 @@ import { cutPieces, nearestRendition, type Reel } from "./reel.ts";
 
 /** A reel changes when an operator changes it. */
 const FRESH_MS = 60_000;
-/** Renditions of reels that an isolate keeps, of a megabyte at most each. */
-const MAX_KEPT = 16;
+/** Renditions of stations' own reels that an isolate keeps, of a megabyte at most each. */
+const MAX_KEPT = 32;
 const READ_LIMIT_MS = 800;
 
 /** Where a reel lies: an object's bytes by its name, null where there is none. */
@@ -22,42 +22,36 @@ type Place = {
 
 /** The reels of all stations: each its own from R2, else the default one from the Worker's assets. */
 export class Reels {
-  readonly #memos = new Map<string, Memo<Reel>>();
+  readonly #own = new Map<string, Memo<Reel | null>>();
+  readonly #default = new Map<RenditionName, Memo<Reel | null>>();
 
   /** The reel as it is heard under the name of a rendition; null when there is none to be had. Never rejects. */
   async of(station: StationSlug, rendition: RenditionName, reach: Reach): Promise<Reel | null> {
-    const memo = this.#memo(`${station}/${rendition}`);
-    await memo.refresh((known) => readReel(station, rendition, known, reach), reach);
-    return memo.last ?? null;
-  }
-
-  #memo(name: string): Memo<Reel> {
-    const memo = this.#memos.get(name) ?? new Memo<Reel>(`the reel ${name}`, ({ readAt }) => readAt + FRESH_MS);
-    this.#memos.delete(name);
-    this.#memos.set(name, memo);
-    for (const oldest of this.#memos.keys()) if (this.#memos.size > MAX_KEPT) this.#memos.delete(oldest);
-    return memo;
+    const own = placeIn(this.#own, `${station}/${rendition}`, `the reel of ${station}`);
+    await own.refresh(() => readFrom(inR2(station, reach), rendition, reach), reach);
+    if (own.last) return own.last;
+    const common = placeIn(this.#default, rendition, "the default reel");
+    await common.refresh(() => readFrom(inAssets(reach), rendition, reach), reach);
+    return common.last ?? null;
   }
 }
 
-/** Throws when no reel can be read, or none newer than the one that is known. */
-async function readReel(
-  station: StationSlug,
-  rendition: RenditionName,
-  known: Reel | undefined,
-  reach: Reach,
-): Promise<Reading<Reel>> {
-  const own = await readFrom(inR2(station, reach), rendition).catch((thrown) => {
-    if (known !== undefined) throw thrown;
-    reach.complaints.add(`cannot read the reel of ${station}`, thrown);
-    return null;
-  });
-  const reel = own ?? (await readFrom(inAssets(reach), rendition));
-  if (reel === null) throw new Error("there is none");
-  return { value: reel, readAt: reach.clock.now() };
+/** The memo of that name, which is the youngest from now on; the oldest makes room for a new one. */
+function placeIn(memos: Map<string, Memo<Reel | null>>, name: string, subject: string): Memo<Reel | null> {
+  const memo = memos.get(name) ?? new Memo<Reel | null>(subject, ({ readAt }) => readAt + FRESH_MS);
+  memos.delete(name);
+  memos.set(name, memo);
+  for (const oldest of memos.keys()) if (memos.size > MAX_KEPT) memos.delete(oldest);
+  return memo;
 }
 
-async function readFrom(place: Place, rendition: RenditionName): Promise<Reel | null> {
+/** Null where there is no reel. Throws when it cannot be read, or is not what its manifest says. */
+async function readFrom(place: Place, rendition: RenditionName, reach: Reach): Promise<Reading<Reel | null>> {
+  const value = await readReel(place, rendition);
+  return { value, readAt: reach.clock.now() };
+}
+
+async function readReel(place: Place, rendition: RenditionName): Promise<Reel | null> {
   const text = await withTimeout(READ_LIMIT_MS, "the reel's manifest", () => place.manifest());
   if (text === null) return null;
   const manifest = ReelManifest.parse(JSON.parse(text));
