@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AlertBindings } from "./alerting/settings.ts";
 import type { Monitor } from "./health/monitor.ts";
 
 export type Bindings = {
@@ -9,7 +10,7 @@ export type Bindings = {
   ADMIN_TOKEN?: string;
   ENROL_TOKEN?: string;
   EDGE_URL?: string;
-};
+} & AlertBindings;
 
 declare global {
   namespace Cloudflare {

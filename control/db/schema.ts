@@ -1,3 +1,7 @@
+export { alertMessages } from "./alert-messages.ts";
+export { alerts } from "./alerts.ts";
+export { contacts } from "./contacts.ts";
+export { cursors } from "./cursors.ts";
 export { evictionSteps } from "./eviction-steps.ts";
 export { incidents } from "./incidents.ts";
 export { origins } from "./origins.ts";

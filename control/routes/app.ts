@@ -4,7 +4,9 @@ import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
 import { failure } from "../../contracts/failure.ts";
 import { notFound, Refusal } from "../refusal.ts";
+import { alerts } from "./alerts.ts";
 import { requireActor, requireAdmin } from "./bearer.ts";
+import { contacts } from "./contacts.ts";
 import { docs } from "./docs.ts";
 import { answerFailure } from "./failures.ts";
 import { fromOrigins } from "./from-origins.ts";
@@ -57,6 +59,8 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", origins);
   app.route("/api/v1", routing);
   app.route("/api/v1", incidents);
+  app.route("/api/v1", contacts);
+  app.route("/api/v1", alerts);
   app.route("/api/v1", policy);
   app.route("/api/v1", tokens);
   return app;
