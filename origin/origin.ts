@@ -13,6 +13,7 @@ import { repairDisk } from "./agent/probes/disk.ts";
 import { repairMemory } from "./agent/probes/memory.ts";
 import { authorizer } from "./agent/stream-keys.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { edgeOnly } from "./http/edge-only.ts";
 import { healthRoutes } from "./http/health.ts";
 import { playlistRoutes } from "./http/playlists.ts";
 import { startHttpServer } from "./http/server.ts";
@@ -174,7 +175,10 @@ export async function startOrigin(options: {
           log,
         }),
     ],
-    routes: [healthRoutes({ originId, stations, agent, ladder }), playlistRoutes(stations)],
+    routes: [
+      healthRoutes({ originId, stations, agent, ladder }),
+      playlistRoutes(stations, settings.edgeOnly ? edgeOnly({ token: () => token, clock }) : null),
+    ],
     log,
   });
 

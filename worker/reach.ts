@@ -11,7 +11,10 @@ export type Bucket = {
 export type EdgeEnvironment = { MEDIA: Bucket; ASSETS: Pick<Fetcher, "fetch"> };
 
 /** How the edge asks an origin over HTTP. */
-export type FetchOrigin = (url: string, init: { signal: AbortSignal; redirect: "manual" }) => Promise<Response>;
+export type FetchOrigin = (
+  url: string,
+  init: { signal: AbortSignal; redirect: "manual"; headers: Record<string, string> },
+) => Promise<Response>;
 
 /**
  * What one request can reach. It is handed along and never kept: workerd binds I/O to the request that began it, so
