@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AlertBindings } from "./alerting/settings.ts";
+import type { CdnBindings } from "./health/cdn-settings.ts";
 import type { Monitor } from "./health/monitor.ts";
 
 export type Bindings = {
@@ -10,7 +11,8 @@ export type Bindings = {
   ADMIN_TOKEN?: string;
   ENROL_TOKEN?: string;
   EDGE_URL?: string;
-} & AlertBindings;
+} & AlertBindings &
+  CdnBindings;
 
 declare global {
   namespace Cloudflare {

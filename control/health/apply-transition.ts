@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { origins } from "../db/schema.ts";
 import type { Origin } from "../registry/registry.ts";
 import { changesOf, leavesWork } from "./changes.ts";
+import { insertStepsIfChanged, stepsFor } from "./eviction-steps.ts";
 import type { HealthPolicy } from "./health-policy.ts";
 import { incidentOf, insertIncidentIfChanged } from "./incident.ts";
 import type { Transition } from "./machine.ts";
@@ -11,7 +12,7 @@ import { POWERS, statesThat } from "./states.ts";
 import { eventsOf } from "./story.ts";
 
 /**
- * Writes a transition and its incidents in one transaction, on condition that the origin still is what was judged, so
+ * Writes a transition, its incidents and what there is to do about it in one transaction, on condition that the origin still is what was judged, so
  * of two sweeps, or a sweep and an admin, one wins. What may have changed since it was judged is asked again in the
  * same breath: whether others with audio are left in each station (`covers`), and whether too many were evicted
  * lately. False when the condition did not hold.
@@ -33,9 +34,8 @@ export async function applyTransition(
     ...(isEviction ? [isCovered(covers)] : []),
     ...(isEviction && POWERS[origin.state].routed === "by-weight" ? [isWithinShare(policy, now)] : []),
   ];
-  const events = eventsOf(origin.state, transition).map((event, index) =>
-    // A millisecond apart: the list of incidents is in order of time.
-    insertIncidentIfChanged(db, { ...incidentOf(context, { ...event, origin: origin.id }), at: now + index }),
+  const events = eventsOf(origin.state, transition).map((event) =>
+    insertIncidentIfChanged(db, incidentOf(context, { ...event, origin: origin.id })),
   );
   const [changed] = await db.batch([
     db
@@ -44,6 +44,7 @@ export async function applyTransition(
       .where(and(...conditions))
       .returning({ id: origins.id }),
     ...events,
+    insertStepsIfChanged(db, origin.id, now, stepsFor(origin.state, transition.to, false)),
   ]);
   return changed.length > 0;
 }

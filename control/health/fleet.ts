@@ -8,7 +8,7 @@ import { assignSlicers, assignStudios } from "../registry/assign.ts";
 import { desiredState } from "../registry/desired-state.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
 import type { Origin, Registry } from "../registry/registry.ts";
-import { buildSnapshot } from "../routing/build-snapshot.ts";
+import { buildSnapshot, type Snapshot } from "../routing/build-snapshot.ts";
 import {
   loadPublication,
   type Publication,
@@ -18,16 +18,21 @@ import {
 } from "../routing/publish.ts";
 import { applyTransition } from "./apply-transition.ts";
 import { assess } from "./assess.ts";
+import type { Cdn } from "./cdn.ts";
 import { coalesce } from "./coalesce.ts";
+import { pursueEvictions } from "./evictions.ts";
 import { createFaultLog, type FaultLog } from "./fault-log.ts";
 import { DEFAULT_HEALTH_POLICY, type HealthPolicy } from "./health-policy.ts";
 import { type Heard, Hearing } from "./hearing.ts";
+import { incidentOf, insertIncidentOnce } from "./incident.ts";
 import { decide, type Transition } from "./machine.ts";
 import type { Outbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
+import type { Provisioner } from "./provisioner.ts";
 import { recordReports, takeReports } from "./reported-incidents.ts";
 import { readHealthPolicy } from "./set-policy.ts";
 import { type IndexBucket, Sight } from "./sight.ts";
+import { POWERS } from "./states.ts";
 
 export type HeartbeatReply =
   | { desired: DesiredState }
@@ -36,6 +41,8 @@ export type HeartbeatReply =
 export type FleetDependencies = Omit<Context, "actor"> & {
   bucket: PublishDependencies["bucket"] & IndexBucket;
   outbox: Outbox;
+  cdn: Cdn;
+  provisioner: Provisioner;
 };
 
 export type FleetStatus = {
@@ -56,6 +63,7 @@ export class Fleet {
   readonly #faults: FaultLog;
   readonly #startedAt: number;
   readonly #sweepOnce: () => Promise<void>;
+  #chores: Promise<void> | null = null;
   #registry: Registry | null = null;
   #policy: HealthPolicy = DEFAULT_HEALTH_POLICY;
   #loadedAt = Number.NEGATIVE_INFINITY;
@@ -63,8 +71,10 @@ export class Fleet {
   #told = 1;
   #seen = 0;
   #publication: Publication | null = null;
+  /** The snapshot that is known to stand in R2. */
+  #published: Snapshot | null = null;
   #routingCheckedAt = Number.NEGATIVE_INFINITY;
-  /** Transitions that were decided and not allowed, so that each is logged once. */
+  /** Transitions that were decided and not allowed, so that each is told once. */
   readonly #heldBack = new Map<OriginId, OriginState>();
   #soundAt: number | null = null;
   #sweptAt: number;
@@ -113,6 +123,25 @@ export class Fleet {
   /** Looks after the fleet once. Never rejects: what fails is logged, and tried again by the next sweep. */
   sweep(): Promise<void> {
     return this.#sweepOnce();
+  }
+
+  /**
+   * Goes on with what takes long, because others are called for it: what follows from evictions. One run at a time,
+   * whoever asks gets the one under way. Never rejects.
+   */
+  chores(): Promise<void> {
+    this.#chores ??= this.#pursueEvictions().finally(() => {
+      this.#chores = null;
+    });
+    return this.#chores;
+  }
+
+  async #pursueEvictions(): Promise<void> {
+    await this.#faults.attempt("pursuing evictions", async () => {
+      if (!this.#registry) return;
+      const standing = { registry: this.#registry, published: this.#published };
+      if (await pursueEvictions(this.#deps, standing)) this.#told += 1;
+    });
   }
 
   silentMs(id: OriginId): number {
@@ -193,10 +222,20 @@ export class Fleet {
     const said = { origin: origin.id, from: origin.state, to: transition.to, reason: transition.reason };
     const isDone = await this.#inTime(() => applyTransition(context, origin, transition, covers, this.#policy));
     if (isDone) this.#deps.log.info("origin moved", said);
-    else if (this.#heldBack.get(origin.id) !== transition.to) this.#deps.log.warn("origin held back", said);
     if (isDone) this.#heldBack.delete(origin.id);
-    else this.#heldBack.set(origin.id, transition.to);
+    else await this.#tellHeldBack(origin, transition);
     return isDone;
+  }
+
+  /** Told once, until it comes about: the others that were there may just have gone, or too many have. */
+  async #tellHeldBack({ id, state }: Origin, { to, reason }: Transition): Promise<void> {
+    if (this.#heldBack.get(id) === to) return;
+    this.#heldBack.set(id, to);
+    this.#deps.log.warn("origin held back", { origin: id, from: state, to, reason });
+    if (!POWERS[state].serves || POWERS[to].serves) return;
+    const event = { kind: "eviction-held", origin: id, message: `it would be ${to}, but others must stay: ${reason}` };
+    const row = incidentOf({ ...this.#deps, actor: "control" }, event);
+    await this.#inTime(() => insertIncidentOnce(this.#deps.db, row));
   }
 
   async #assign(): Promise<void> {
@@ -218,9 +257,11 @@ export class Fleet {
     const { db, clock } = this.#deps;
     this.#publication ??= await this.#inTime(() => loadPublication(db));
     const isChecked = clock.monotonic() - this.#routingCheckedAt <= POLICY.routingCheckMs;
-    if (isChecked && (await snapshotHash(snapshot)) === this.#publication.sha256) return;
-    this.#publication = await publish(this.#deps, snapshot, this.#publication);
-    this.#routingCheckedAt = clock.monotonic();
+    if (!isChecked || (await snapshotHash(snapshot)) !== this.#publication.sha256) {
+      this.#publication = await publish(this.#deps, snapshot, this.#publication);
+      this.#routingCheckedAt = clock.monotonic();
+    }
+    this.#published = snapshot;
   }
 
   #inTime<T>(work: () => Promise<T>): Promise<T> {

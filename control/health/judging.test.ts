@@ -1,69 +1,13 @@
 import { env } from "cloudflare:workers";
-import { asc, eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
-import { ROUTING_KEY, Routing } from "../../contracts/routing.ts";
 import { indexKey } from "../../contracts/storage.ts";
 import { createLog } from "../../kit/log.ts";
-import { incidents, origins, settings } from "../db/schema.ts";
+import { incidents, settings } from "../db/schema.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
-import { heartbeatOf } from "../routes/test-client.ts";
 import { applyTransition } from "./apply-transition.ts";
 import { DEFAULT_HEALTH_POLICY as policy } from "./health-policy.ts";
-import { addStation, type TestFleet, type TestNode, withFleet } from "./test-fleet.ts";
-import { type Made, makeIndex, makeSegments } from "./test-indexes.ts";
-
-/** How a node behaves while time passes; absent: it is dead. */
-type Behaviour = Made & { node: TestNode; isMute?: boolean; isStale?: boolean; rung?: string };
-type Behaviours = Record<string, Behaviour>;
-
-/** Lets time pass as it does, a sweep a second: nodes send heartbeats and upload what they have. */
-async function pass(world: TestFleet, ms: number, behaviours: Behaviours): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 1000) {
-    world.clock.advance(1000);
-    const now = world.clock.now();
-    for (const [id, { node, isMute, isStale, rung = "well", ...made }] of Object.entries(behaviours)) {
-      if (!isMute) await world.fleet.heartbeat(id, node.hash, heartbeatOf(node.instance, { now, rung }));
-      if (!isStale) await upload(world, id, made);
-    }
-    await world.fleet.sweep();
-  }
-}
-
-async function upload(world: TestFleet, origin: string, made: Made): Promise<void> {
-  const now = world.clock.now();
-  const index = makeIndex("demo", origin, makeSegments(now, 8, made), now);
-  await env.MEDIA.put(indexKey("demo", origin), JSON.stringify(index));
-}
-
-const stateOf = async (world: TestFleet, id: string) =>
-  (await world.db.query.origins.findFirst({ where: eq(origins.id, id) }))?.state;
-const storyOf = async (world: TestFleet, id: string) =>
-  (await world.db.select().from(incidents).where(eq(incidents.origin, id)).orderBy(asc(incidents.at)))
-    .map(({ kind }) => kind)
-    .filter((kind) => kind.startsWith("origin-") || kind.startsWith("trial-"));
-const routed = async () =>
-  Routing.parse(await (await env.MEDIA.get(ROUTING_KEY))?.json()).stations.demo?.slicers.map(({ origin }) => origin);
-
-/** Three origins at work, that have been heard and seen for longer than the grace. */
-function withThree(test: (world: TestFleet, nodes: Behaviours) => Promise<void>): () => Promise<void> {
-  return withFleet(async (world) => {
-    await addStation(world, "demo");
-    const nodes: Behaviours = {};
-    for (const id of ["origin-1", "origin-2", "origin-3"]) {
-      await env.MEDIA.delete(indexKey("demo", id));
-      nodes[id] = { node: await world.register(id) };
-    }
-    await pass(world, policy.graceMs + 2000, nodes);
-    await test(world, nodes);
-  });
-}
-
-const changed = (nodes: Behaviours, id: string, parts: Partial<Behaviour>): Behaviours => {
-  const node = nodes[id];
-  return node ? { ...nodes, [id]: { ...node, ...parts } } : nodes;
-};
-const without = (nodes: Behaviours, ...ids: string[]): Behaviours =>
-  Object.fromEntries(Object.entries(nodes).filter(([id]) => !ids.includes(id)));
+import type { TestFleet } from "./test-fleet.ts";
+import { type Behaviour, changed, pass, routed, stateOf, storyOf, without, withThree } from "./test-pass.ts";
 
 describe("an origin", () => {
   it(
@@ -195,7 +139,8 @@ describe("a fleet", () => {
       await pass(world, 20_000, without(nodes, "origin-1", "origin-2"));
       const states = [await stateOf(world, "origin-1"), await stateOf(world, "origin-2")];
       expect(states.toSorted()).toEqual(["evicted", "suspect"]);
-      expect(world.lines.filter((line) => line.includes("held back"))).toHaveLength(1);
+      const held = (await world.db.select().from(incidents)).filter(({ kind }) => kind === "eviction-held");
+      expect(held).toHaveLength(1);
       await pass(world, policy.evictWindowMs, without(nodes, "origin-1", "origin-2"));
       expect([await stateOf(world, "origin-1"), await stateOf(world, "origin-2")]).toEqual(["evicted", "evicted"]);
     }),

@@ -5,10 +5,13 @@ import { systemClock } from "../../kit/clock.ts";
 import { createLog, describe } from "../../kit/log.ts";
 import { openDatabase } from "../db/database.ts";
 import type { Bindings } from "../environment.ts";
+import { type Cdn, createCdn } from "./cdn.ts";
+import { readCdnSettings } from "./cdn-settings.ts";
 import { Fleet, type FleetStatus, type HeartbeatReply } from "./fleet.ts";
 import type { Heard } from "./hearing.ts";
 import { createOutbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
+import { noProvisioner } from "./provisioner.ts";
 
 /** The one monitor of the fleet. */
 export function monitorOf(bindings: Bindings): DurableObjectStub<Monitor> {
@@ -26,9 +29,21 @@ export class Monitor extends DurableObject<Bindings> {
       db: openDatabase(bindings.DB),
       bucket: bindings.MEDIA,
       outbox: createOutbox(state.storage),
+      cdn: this.#createCdn(bindings),
+      provisioner: noProvisioner,
       clock: systemClock,
       log: this.#log,
     });
+  }
+
+  /** A bad setting is a fault of this alone: the fleet is looked after without it. */
+  #createCdn(bindings: Bindings): Cdn {
+    try {
+      return createCdn(readCdnSettings(bindings), (request) => fetch(request), systemClock);
+    } catch (thrown) {
+      this.#log.error("the settings of the CDN cannot be used", { error: describe(thrown) });
+      return { tell: null, purge: null };
+    }
   }
 
   async heartbeat(id: OriginId, tokenHash: Sha256, heartbeat: Heartbeat): Promise<HeartbeatReply> {
@@ -76,6 +91,7 @@ export class Monitor extends DurableObject<Bindings> {
     try {
       await this.ctx.storage.setAlarm(Date.now() + POLICY.sweepMs);
       await this.#fleet.sweep();
+      this.ctx.waitUntil(this.#fleet.chores());
     } catch (thrown) {
       this.#log.error("sweep failed", { error: describe(thrown) });
     }

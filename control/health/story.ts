@@ -25,7 +25,7 @@ export function eventsOf(from: OriginState, { to, reason, failedTry }: Transitio
     case "failed":
       return [event("origin-failed")];
     case "reprovisioning":
-      return [event("origin-replaced")];
+      return [event("origin-recreated")];
     case "registering":
     case "draining":
       return [];

@@ -19,8 +19,10 @@ import {
 } from "../db/schema.ts";
 import { createStation } from "../registry/create-station.ts";
 import { registerOrigin } from "../registry/register-origin.ts";
+import type { Cdn } from "./cdn.ts";
 import { Fleet, type FleetDependencies } from "./fleet.ts";
 import { createOutbox } from "./outbox.ts";
+import { noProvisioner, type Provisioner } from "./provisioner.ts";
 
 /** A fleet with real storage of every kind, whose D1 and R2 can be broken, and whose clock stands still until told. */
 export type TestFleet = {
@@ -31,6 +33,8 @@ export type TestFleet = {
   database: Breakable;
   bucket: Breakable;
   lines: string[];
+  cdn: Cdn;
+  provisioner: Provisioner;
   /** The same fleet after its object was evicted: nothing is left but what is stored. */
   restart(): Fleet;
   /** Enrols a node and admits it, as if it had proved itself. */
@@ -41,7 +45,8 @@ export type TestFleet = {
 
 export type TestNode = { token: string; hash: string; instance: string };
 
-export type Breakable = { broken: boolean; calls: number };
+/** `failing` names the one call that fails while the others work. */
+export type Breakable = { broken: boolean; failing: string | null; calls: number };
 
 let made = 0;
 
@@ -66,13 +71,15 @@ function makeWorld(db: Database, storage: DurableObjectStorage): TestFleet {
       ms += by;
     },
   };
-  const database: Breakable = { broken: false, calls: 0 };
-  const bucket: Breakable = { broken: false, calls: 0 };
+  const database: Breakable = { broken: false, failing: null, calls: 0 };
+  const bucket: Breakable = { broken: false, failing: null, calls: 0 };
   const lines: string[] = [];
   const deps: FleetDependencies = {
     db: openDatabase(breakable(env.DB, database, "D1")),
     bucket: breakable(env.MEDIA, bucket, "R2"),
     outbox: createOutbox(storage),
+    cdn: { tell: null, purge: null },
+    provisioner: { recreate: (node) => world.provisioner.recreate(node) },
     clock,
     log: createLog({ write: (line) => lines.push(line) }),
   };
@@ -84,6 +91,8 @@ function makeWorld(db: Database, storage: DurableObjectStorage): TestFleet {
     database,
     bucket,
     lines,
+    cdn: deps.cdn,
+    provisioner: noProvisioner,
     restart: () => {
       world.fleet = new Fleet(deps);
       return world.fleet;
@@ -143,7 +152,7 @@ function breakable<T extends object>(target: T, state: Breakable, name: string):
       if (typeof member !== "function") return member;
       return (...args: unknown[]) => {
         state.calls += 1;
-        if (state.broken) throw new Error(`${name} is down`);
+        if (state.broken || state.failing === key) throw new Error(`${name} is down`);
         return member.apply(target, args);
       };
     },

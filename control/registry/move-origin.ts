@@ -3,6 +3,7 @@ import type { OriginState, Role } from "../../contracts/fleet.ts";
 import type { OriginId } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
 import { origins } from "../db/schema.ts";
+import { insertStepsIfChanged, stepsFor } from "../health/eviction-steps.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { statesThat } from "../health/states.ts";
 import { conflict, notFound } from "../refusal.ts";
@@ -43,12 +44,13 @@ export async function moveOrigin(
   if (!to) throw conflict("wrong_state", `${id} is ${origin.state}: that cannot be done now.`);
   const isReplaceable =
     move === "evict" ? and(...origin.roles.map((role) => somebodyElseHas(role, id, alive))) : undefined;
+  const now = context.clock.now();
   const [moved] = await db.batch([
     db
       .update(origins)
       .set({
         state: to,
-        stateSince: context.clock.now(),
+        stateSince: now,
         held: to === "evicted",
         ...(to === "evicted" ? { activeSince: null } : {}),
         ...(to === "trial" ? { tries: 0, evictions: 0 } : {}),
@@ -63,6 +65,7 @@ export async function moveOrigin(
       )
       .returning({ id: origins.id }),
     insertIncidentIfChanged(db, incidentOf(context, { kind, origin: id, message: `by hand, from ${origin.state}` })),
+    insertStepsIfChanged(db, id, now, stepsFor(origin.state, to, true)),
   ]);
   if (moved.length > 0) return;
   if (move === "evict") throw conflict("last_origin", `No other origin alive could do the work of ${id}.`);
