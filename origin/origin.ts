@@ -5,12 +5,10 @@ import { startLoop } from "../kit/loop.ts";
 import { type Agent, startAgent } from "./agent/agent.ts";
 import type { ClockReading } from "./agent/clock-check.ts";
 import { createControlClient } from "./agent/control-client.ts";
-import { createGatherer } from "./agent/gather.ts";
 import { createIncidentQueue } from "./agent/incident-queue.ts";
-import { type Ladder, startLadder } from "./agent/ladder-watch.ts";
+import type { Ladder } from "./agent/ladder-watch.ts";
+import { startNodeLadder } from "./agent/node-ladder.ts";
 import { recall, remember } from "./agent/node-memory.ts";
-import { repairDisk } from "./agent/probes/disk.ts";
-import { repairMemory } from "./agent/probes/memory.ts";
 import { authorizer } from "./agent/stream-keys.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { edgeOnly } from "./http/edge-only.ts";
@@ -29,14 +27,14 @@ const VERSION = "0.1.0";
 const CONTROL_TIMEOUT_MS = 5000;
 
 /** A node that leaves waits so long for its studios to go on elsewhere, and then so long for its uploads. */
-const HANDOVER_MS = 3000;
+const HANDOVER_MS = 1500;
 const DRAIN_MS = 10_000;
 const URGENCY_MS = 250;
 
 export type Origin = {
   readonly httpPort: number;
   readonly rtmpPort: number;
-  /** Leaves in good order: control hears of it, studios move, what is sliced is uploaded; 17 s at the most. */
+  /** Leaves in good order: control hears of it, studios move, what is sliced is uploaded; 15 s at the most. */
   stop(): Promise<void>;
 };
 
@@ -120,30 +118,19 @@ export async function startOrigin(options: {
     log,
   });
 
-  const ladder: Ladder = startLadder({
-    gather: createGatherer({
-      originId,
-      dataFolder: settings.dataFolder,
-      edgeUrl: settings.edgeUrl,
-      token: () => token,
-      rtmp: { host: settings.host, port: ingest.port },
-      stations,
-      clockOffsetMs: () => agent.clockOffsetMs(),
-      askEdgeForTime,
-      clock,
-    }),
-    restart: async (part, station) => {
-      if (part === "ingest") await ingest.reopen();
-      else await stations.get(station ?? "")?.restart(part);
-    },
-    repair: async (resource) => {
-      if (resource === "disk") await repairDisk(settings.dataFolder);
-      if (resource === "memory") repairMemory();
-      if (resource === "descriptors") http.closeIdle();
-    },
-    end: options.end,
-    onRung: () => agent.beatNow(),
+  const ladder: Ladder = startNodeLadder({
+    originId,
+    host: settings.host,
+    dataFolder: settings.dataFolder,
+    edgeUrl: settings.edgeUrl,
+    token: () => token,
+    stations,
+    ingest,
+    http: () => http,
+    agent,
+    askEdgeForTime,
     incidents,
+    end: options.end,
     clock,
     log,
   });
@@ -186,7 +173,7 @@ export async function startOrigin(options: {
     httpPort: http.port,
     rtmpPort: ingest.port,
     async stop() {
-      await ladder.stop();
+      const ladderEnds = ladder.stop();
       await agent.leave(HANDOVER_MS);
       stopping = true;
       await stations.stop(DRAIN_MS);
@@ -194,6 +181,7 @@ export async function startOrigin(options: {
       await agent.stop();
       await ingest.close();
       await http.close();
+      await ladderEnds;
       memoryKeeper.stop();
     },
   };

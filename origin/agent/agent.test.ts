@@ -36,7 +36,12 @@ afterEach(async () => {
 
 function node(
   client: Partial<ControlClient>,
-  options: { memory?: NodeMemory; edgeNow?: () => number | null; ladder?: { rung: string; detail: string } } = {},
+  options: {
+    memory?: NodeMemory;
+    edgeNow?: () => number | null;
+    broken?: () => boolean;
+    ladder?: { rung: string; detail: string };
+  } = {},
 ) {
   const incidents = createIncidentQueue(clock, silent);
   const applied: DesiredState[] = [];
@@ -53,7 +58,10 @@ function node(
     enrolToken: "rde_enrol",
     client: { register: unreachable, heartbeat: unreachable, ...client },
     memory: options.memory ?? BLANK_MEMORY,
-    remember: async (memory) => void remembered.push(memory),
+    remember: async (memory) => {
+      if (options.broken?.()) throw new Error("EROFS");
+      remembered.push(memory);
+    },
     incidents,
     report: () => [],
     ladder: () => options.ladder ?? { rung: "well", detail: "" },
@@ -110,6 +118,27 @@ describe("A node", () => {
     const before = remembered.length;
     await minutes(1);
     expect(remembered.length).toBe(before);
+  });
+
+  it("does what control says though its disk takes nothing, and keeps it when the disk does again", async () => {
+    let broken = true;
+    let generation = 1;
+    const { applied, remembered } = node(
+      {
+        register: async () => ({ token: "rdo_own", desired: desiredState(1) }),
+        heartbeat: async () => ({ desired: desiredState(generation) }),
+      },
+      { broken: () => broken },
+    );
+    await vi.advanceTimersByTimeAsync(100);
+    generation = 2;
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(applied.map(({ stations }) => stations[0]?.generation)).toEqual([1, 2]);
+    expect(remembered).toEqual([]);
+    broken = false;
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(remembered).toHaveLength(1);
+    expect(remembered[0]).toMatchObject({ token: "rdo_own", generations: { demo: 2 } });
   });
 
   it("reports its incidents with the next heartbeat that control hears, each once", async () => {

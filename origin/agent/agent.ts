@@ -6,8 +6,9 @@ import {
   type StationReport,
 } from "../../contracts/fleet.ts";
 import type { Clock } from "../../kit/clock.ts";
-import type { Log } from "../../kit/log.ts";
+import { describe, type Log } from "../../kit/log.ts";
 import { type Loop, pause, startLoop } from "../../kit/loop.ts";
+import { withTimeout } from "../../kit/race.ts";
 import { type ClockReading, clockIsRight, clockOffset } from "./clock-check.ts";
 import { type ControlClient, ControlError } from "./control-client.ts";
 import type { IncidentQueue } from "./incident-queue.ts";
@@ -16,6 +17,7 @@ import { onOwnAuthority } from "./own-authority.ts";
 
 /** Between the heartbeats of a node that is leaving. */
 const LEAVE_BEAT_MS = 300;
+const REMEMBER_WITHIN_MS = 1000;
 
 export type AgentOptions = {
   registration: Omit<Registration, "generations">;
@@ -65,14 +67,25 @@ export function startAgent(options: AgentOptions): Agent {
   let clockWasRight = true;
   let clockAheadMs: number | null = null;
   let leaving = false;
+  let isKept = true;
   let wake = new AbortController();
 
   async function keep(next: NodeMemory): Promise<void> {
-    const changed =
-      JSON.stringify({ ...next, desired: withoutTime(next.desired) }) !==
-      JSON.stringify({ ...memory, desired: withoutTime(memory.desired) });
+    const known = (of: NodeMemory) => JSON.stringify({ ...of, desired: withoutTime(of.desired) });
+    const changed = known(next) !== known(memory);
     memory = next;
-    if (changed) await options.remember(memory);
+    if (changed || !isKept) await write();
+  }
+
+  /** A disk that takes nothing costs the node its memory, never its tie to control. */
+  async function write(): Promise<void> {
+    try {
+      await withTimeout(REMEMBER_WITHIN_MS, "keeping the node's memory", () => options.remember(memory));
+      isKept = true;
+    } catch (thrown) {
+      if (isKept) log.error("what the node should remember cannot be kept", { error: describe(thrown) });
+      isKept = false;
+    }
   }
 
   function checkClock(reading: ClockReading): boolean {
@@ -109,7 +122,7 @@ export function startAgent(options: AgentOptions): Agent {
     memory = { ...memory, token: answer.token ?? memory.token };
     registered = true;
     log.info("registered with control", { origin: registration.id });
-    await options.remember(memory);
+    await write();
     await obey(answer.desired, sentAt);
   }
 

@@ -71,6 +71,18 @@ describe("A resource that is short", () => {
   });
 });
 
+describe("A node without file descriptors", () => {
+  it("believes no other look, since each needs one", () => {
+    const exhausted = { used: 80, limit: 80 };
+    const facts = nodeFacts({
+      descriptors: exhausted,
+      rtmpAccepts: false,
+      disk: { problem: "EMFILE", freeBytes: null },
+    });
+    expect(troublesOf(facts).map(({ what }) => what)).toEqual(["descriptors"]);
+  });
+});
+
 describe("A trouble", () => {
   const of = (station: Partial<StationFacts>, deep: Parameters<typeof deepFacts>[0]) => {
     const facts = nodeFacts({ stations: [stationFacts({ ...stale, ...station })], deep: deepFacts(deep) });

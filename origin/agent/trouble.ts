@@ -59,6 +59,10 @@ const START_MS = 10_000;
 
 /** All that is wrong on the node now, resources first, since parts fail for want of them. */
 export function troublesOf(facts: NodeFacts): Trouble[] {
+  const { used, limit } = facts.descriptors;
+  const exhausted = shareProblem(used, limit, MOST_DESCRIPTORS, "file descriptors are open");
+  // Without them every other look fails, and none of these failures means anything.
+  if (exhausted !== null) return [{ about: "resource", what: "descriptors", station: null, detail: exhausted }];
   return [
     ...resourceTroubles(facts),
     ...ingestTrouble(facts),
@@ -66,15 +70,15 @@ export function troublesOf(facts: NodeFacts): Trouble[] {
   ];
 }
 
-function resourceTroubles({ disk, memory, descriptors, clockOffsetMs }: NodeFacts): Trouble[] {
+function resourceTroubles({ disk, memory, clockOffsetMs }: NodeFacts): Trouble[] {
+  const { usedBytes, limitBytes } = memory;
   const found: [Resource, string | null][] = [
-    ["descriptors", shareProblem(descriptors.used, descriptors.limit, MOST_DESCRIPTORS, "file descriptors are open")],
-    ["memory", shareProblem(memory.usedBytes, memory.limitBytes, MOST_MEMORY, "bytes of memory are taken")],
+    ["memory", shareProblem(usedBytes, limitBytes, MOST_MEMORY, "bytes of memory are taken")],
     ["disk", diskProblem(disk)],
     ["clock", isOff(clockOffsetMs) ? `the clock is ${Math.round(clockOffsetMs)} ms off` : null],
   ];
   return found.flatMap(([what, detail]) =>
-    detail === null ? [] : [{ about: "resource", what, station: null, detail }],
+    detail === null ? [] : [{ about: "resource" as const, what, station: null, detail }],
   );
 }
 

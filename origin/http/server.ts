@@ -33,7 +33,7 @@ export async function startHttpServer(options: {
   });
   const answer = getRequestListener(app.fetch);
 
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: 2000 }, (request, response) => {
     if (options.streams.some((serve) => serve(request, response))) return;
     void answer(request, response);
   });

@@ -8,10 +8,10 @@ import type { Part } from "../agent/rungs.ts";
 import type { StationFacts } from "../agent/trouble.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
 import type { Ingest } from "../ingest/server.ts";
-import { readOwnIndex, readPublished } from "../uploader/published.ts";
+import { readPublished } from "../uploader/published.ts";
 import { createSegmentStore, type SegmentStore } from "../uploader/segment-store.ts";
 import { createUploader, type Uploader } from "../uploader/uploader.ts";
-import { ownEnd } from "./ends.ts";
+import { ownEnd, primeFromEdge, publishedEnd } from "./ends.ts";
 import { createLiveHosts, type LiveDestination } from "./live-hosts.ts";
 import { type Slicing, startSlicing } from "./slicing.ts";
 import { type Studio, startStudio } from "./studio.ts";
@@ -62,7 +62,7 @@ export function startStation(options: StationOptions): Station {
   const store = createSegmentStore({ station: slug, origin, framesPerSegment, clock });
   const uploader: Uploader = createUploader({ edgeUrl, station: slug, origin, token, store, clock, log });
   const hosts = createLiveHosts(log);
-  const at = { edgeUrl, station: slug, token };
+  const edge = { edgeUrl, station: slug, token };
 
   let desired = options.desired;
   let studio: Studio | null = null;
@@ -70,26 +70,7 @@ export function startStation(options: StationOptions): Station {
   let formedAt = clock.monotonic();
   let sliced: number | null = null;
   let stopped = false;
-  let turning: Promise<void> = prime();
-
-  /** After a restart: what was listed stays listed. */
-  async function prime(): Promise<void> {
-    try {
-      const index = await readOwnIndex(at);
-      if (index !== null && index.framesPerSegment === framesPerSegment) store.prime(index);
-    } catch (thrown) {
-      log.warn("the index of before the restart cannot be read", { error: describe(thrown) });
-    }
-  }
-
-  async function publishedEnd(): Promise<Published | null> {
-    try {
-      return await readPublished(at);
-    } catch (thrown) {
-      log.warn("what is published cannot be read", { error: describe(thrown) });
-      return null;
-    }
-  }
+  let turning: Promise<void> = primeFromEdge(store, edge, log);
 
   const isStudio = () => desired.studio?.origin === origin && desired.roles.includes("studio");
 
@@ -112,7 +93,7 @@ export function startStation(options: StationOptions): Station {
     if (studio === null && isStudio()) {
       // Slicers that hear this node's programme must be there before its first frame.
       await turnSlicing();
-      const ends = [await publishedEnd(), ownEnd(store.index())];
+      const ends = [await publishedEnd(edge, log), ownEnd(store.index())];
       studio = startStudio({
         desired,
         libraryFolder: join(options.libraryFolder, slug),
@@ -165,7 +146,7 @@ export function startStation(options: StationOptions): Station {
     await turnStudio();
     await turnSlicing();
     hosts.route(destination());
-    if (stepsDown) yieldTo(await publishedEnd());
+    if (stepsDown) yieldTo(await publishedEnd(edge, log));
   }
 
   /** What a newer studio has published already need not be uploaded from here in its older form. */
@@ -190,7 +171,7 @@ export function startStation(options: StationOptions): Station {
   const successor = watchForSuccessor({
     generation: () => studio?.generation ?? null,
     controlSilentMs: options.controlSilentMs,
-    readPublished: () => readPublished(at),
+    readPublished: () => readPublished(edge),
     onSuccessor(published) {
       log.warn("another studio has taken over while control is silent", { generation: published.generation });
       yieldTo(published);

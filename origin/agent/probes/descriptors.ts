@@ -4,7 +4,7 @@ import type { NodeFacts } from "../trouble.ts";
 
 let knownLimit: number | null = null;
 
-/** How many file descriptors the process has open, and how many it may. No limit is known where there is no procfs. */
+/** How many file descriptors the process has open, and how many it may. No limit is known where there is no procfs. Never rejects. */
 export async function probeDescriptors(root = "/proc/self"): Promise<NodeFacts["descriptors"]> {
   knownLimit ??= await readLimit(root);
   try {

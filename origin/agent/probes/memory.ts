@@ -13,7 +13,7 @@ const CGROUPS = [
 
 /**
  * What the node and its ffmpegs take of the memory that their cgroup allows. Without a cgroup, or where it allows more
- * than the machine has, there is no limit.
+ * than the machine has, there is no limit, and nothing is counted. Never rejects.
  */
 export async function probeMemory(root = "/sys/fs/cgroup"): Promise<NodeFacts["memory"]> {
   for (const { limit, stat, taken } of CGROUPS) {
@@ -22,7 +22,7 @@ export async function probeMemory(root = "/sys/fs/cgroup"): Promise<NodeFacts["m
     const usedBytes = Number(new RegExp(`^${taken} (\\d+)$`, "m").exec(figures ?? "")?.[1]);
     if (limitBytes < totalmem() && !Number.isNaN(usedBytes)) return { usedBytes, limitBytes };
   }
-  return { usedBytes: process.memoryUsage.rss(), limitBytes: null };
+  return { usedBytes: 0, limitBytes: null };
 }
 
 /** Collects all garbage, which V8 puts off as long as its own heap is small. */

@@ -72,9 +72,7 @@ describe("The look at the memory", () => {
       { "memory/memory.limit_in_bytes": "9223372036854771712\n", "memory/memory.stat": stat("total_rss") },
     ],
   ])("knows no limit where %s", async (_, files) => {
-    const memory = await probeMemory(await folder(files));
-    expect(memory.limitBytes).toBeNull();
-    expect(memory.usedBytes).toBeGreaterThan(1 << 20);
+    expect(await probeMemory(await folder(files))).toEqual({ usedBytes: 0, limitBytes: null });
   });
 });
 
