@@ -1,11 +1,12 @@
 import { bitrateOf, type RenditionName } from "../../contracts/names.ts";
-import { piecesOf, type ReelManifest } from "../../contracts/reel.ts";
-import { type ReelPlace, rewriteReel } from "./rewrite.ts";
+import { PIECE_FRAMES, piecesOf, type ReelManifest } from "../../contracts/reel.ts";
+import { PACKET_BYTES } from "./packet.ts";
+import { type ReelPlace, rewriteReel, TABLES } from "./rewrite.ts";
 
 /** One rendition of a reel, ready to be heard. */
 export type Reel = { title: string; pieces: readonly Uint8Array[] };
 
-/** The pieces of a rendition's object. Throws when it is not as long as they are together. */
+/** The pieces of a rendition's object. Throws when they are not as long together, or one can't be put in any place. */
 export function cutPieces(object: ArrayBuffer, lengths: readonly number[]): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   let end = 0;
@@ -14,7 +15,14 @@ export function cutPieces(object: ArrayBuffer, lengths: readonly number[]): Uint
     end += length;
   }
   if (end !== object.byteLength) throw new Error(`a reel of ${object.byteLength} bytes instead of ${end}`);
+  pieces.forEach(tryOut);
   return pieces;
+}
+
+/** Puts a piece where its packets have to be split most often: what can be heard there can be heard everywhere. */
+function tryOut(piece: Uint8Array): void {
+  const packets = piece.length / PACKET_BYTES - TABLES;
+  rewriteReel([piece], { number: 0, framesPerSegment: PIECE_FRAMES, counter: 0, advance: (packets + 15) % 16 });
 }
 
 /**

@@ -54,16 +54,16 @@ async function now(): Promise<NowJson> {
 }
 
 /** A reel of the station's own: the first pieces of the default one's other rendition, under another title. */
-async function storeOwnReel(change: { title?: string; bytes?: ArrayBuffer } = {}) {
+async function storeOwnReel(change: { object?: ArrayBuffer; stored?: ArrayBuffer } = {}) {
   const asset = (name: string) => env.ASSETS.fetch(`https://assets.test/assets/reel/${name}`);
   const { renditions } = ReelManifest.parse(await (await asset("manifest.json")).json());
   const { sha256 = "", pieces = [] } = renditions["aac-128k"] ?? {};
-  const length = pieces.slice(0, 4).reduce((sum, each) => sum + each, 0);
-  const object = (await (await asset(`${sha256}.mpegts`)).arrayBuffer()).slice(0, length);
-  const own = await sha256Of(object);
-  const described = { sha256: own, pieces: pieces.slice(0, 4) };
-  const manifest = { version: 1, title: change.title ?? "Our own reel", renditions: { "aac-48k": described } };
-  await world.put(reelKey("demo", own), change.bytes ?? object);
+  const first = pieces.slice(0, 4);
+  const length = first.reduce((sum, each) => sum + each, 0);
+  const object = change.object ?? (await (await asset(`${sha256}.mpegts`)).arrayBuffer()).slice(0, length);
+  const own = { sha256: await sha256Of(object), pieces: change.object === undefined ? first : [object.byteLength] };
+  const manifest = { version: 1, title: "Our own reel", renditions: { "aac-48k": own } };
+  await world.put(reelKey("demo", own.sha256), change.stored ?? object);
   await world.put(reelManifestKey("demo"), JSON.stringify(manifest));
 }
 
@@ -231,8 +231,9 @@ describe("a station's own reel", () => {
   });
 
   it.each([
-    ["that is corrupt", () => storeOwnReel({ bytes: new ArrayBuffer(188 * 232) })],
+    ["that is corrupt", () => storeOwnReel({ stored: new ArrayBuffer(188 * 232) })],
     ["whose manifest is none", () => world.put(reelManifestKey("demo"), '{"version":2}')],
+    ["that is no transport stream", () => storeOwnReel({ object: new ArrayBuffer(188 * 400) })],
     ["whose object is missing", () => storeOwnReel().then(() => world.put(reelManifestKey("demo"), missingObject))],
   ])("%s gives way to the default one", async (_, store) => {
     await store();

@@ -14,7 +14,7 @@ export type ReelPlace = {
 };
 
 /** PAT and PMT, with which each piece begins. */
-const TABLES = 2;
+export const TABLES = 2;
 
 /**
  * Pieces of a reel as the one segment that continues the timeline at `place`: PTS and PCR (ISO 13818-1, 2.4.3.7 and
