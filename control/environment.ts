@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AlertBindings } from "./alerting/settings.ts";
 import type { CdnBindings } from "./health/cdn-settings.ts";
 import type { Monitor } from "./health/monitor.ts";
+import type { ProvisionerBindings } from "./provisioner/settings.ts";
 
 export type Bindings = {
   DB: D1Database;
@@ -12,6 +13,7 @@ export type Bindings = {
   ENROL_TOKEN?: string;
   EDGE_URL?: string;
 } & AlertBindings &
+  ProvisionerBindings &
   CdnBindings;
 
 declare global {

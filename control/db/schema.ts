@@ -5,6 +5,7 @@ export { cursors } from "./cursors.ts";
 export { evictionSteps } from "./eviction-steps.ts";
 export { incidents } from "./incidents.ts";
 export { origins } from "./origins.ts";
+export { provisionings } from "./provisionings.ts";
 export { publications } from "./publications.ts";
 export { renditions } from "./renditions.ts";
 export { settings } from "./settings.ts";
