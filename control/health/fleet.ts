@@ -252,9 +252,10 @@ export class Fleet {
   }
 
   async #publish(): Promise<void> {
-    const snapshot = this.#registry && buildSnapshot(this.#registry);
-    if (!snapshot) return;
     const { db, clock } = this.#deps;
+    const moment = { now: clock.now(), rampMs: this.#policy.rampMs };
+    const snapshot = this.#registry && buildSnapshot(this.#registry, moment);
+    if (!snapshot) return;
     this.#publication ??= await this.#inTime(() => loadPublication(db));
     const isChecked = clock.monotonic() - this.#routingCheckedAt <= POLICY.routingCheckMs;
     if (!isChecked || (await snapshotHash(snapshot)) !== this.#publication.sha256) {
