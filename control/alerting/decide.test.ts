@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Incident } from "../health/incident.ts";
 import { callList } from "./call-list.ts";
 import { decide, type Situation } from "./decide.ts";
 import type { Fault } from "./fault.ts";
@@ -33,7 +34,7 @@ const watched = (...looks: Fault[][]): [Watch, number] =>
     [new Map(), START],
   );
 
-const incidentOf = (kind: string, at: number, message = "said") => ({
+const incidentOf = (kind: string, at: number, message = "said"): Incident => ({
   id: crypto.randomUUID(),
   at,
   kind,
@@ -84,7 +85,7 @@ describe("a standing fault", () => {
 
 describe("a fault that an incident tells of", () => {
   const now = START + 1000;
-  const told = (...incidents: ReturnType<typeof incidentOf>[]) => toldFaults(incidents, now);
+  const told = (...incidents: Incident[]) => toldFaults(incidents, now);
 
   it("is raised in the incident's words, and ends by itself after a while", () => {
     const { raise } = decide(situationOf({ told: told(incidentOf("source-silent", START, "16 s of silence")) }), now);
@@ -110,6 +111,19 @@ describe("a fault that an incident tells of", () => {
     ]);
     expect(told(incidentOf("source-heard", START), incidentOf("source-silent", START))).toMatchObject([
       { fault: { kind: "source-silent" } },
+    ]);
+  });
+
+  it("is of a station or of an origin, and of neither where it is one fault wherever it happens", () => {
+    const ofNode = { ...incidentOf("eviction-step-failed", now, "recreate was given up"), station: null };
+    const held = ["origin-1", "origin-2"].map((origin) => ({
+      ...incidentOf("eviction-held", now),
+      station: null,
+      origin,
+    }));
+    expect(told(ofNode, ...held)).toMatchObject([
+      { key: "eviction-unfinished//origin-1", fault: { what: "recreate was given up" } },
+      { key: "eviction-held//", fault: { what: "origin-2: said" } },
     ]);
   });
 

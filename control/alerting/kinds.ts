@@ -56,11 +56,11 @@ export const ALERT_KINDS = {
     done: "An origin with a wrong clock is not made studio before its clock is right.",
     toDo: "See to time synchronisation (NTP) on that machine.",
   },
-  "recreate-failed": {
+  "eviction-unfinished": {
     severity: "warning",
     afterMs: 0,
-    done: "The node stays out; it is tried again while tries are left.",
-    toDo: "Read the reason, see to the provisioner's settings, or recreate the node by hand.",
+    done: "The origin is out of the routing; what was given up stands in its incidents.",
+    toDo: "Do that step by hand: tell the CDN, or recreate the node. Then see to the settings that it needs.",
   },
   "eviction-held": {
     severity: "critical",

@@ -5,13 +5,17 @@ import { ALERTING } from "./policy.ts";
 
 const MINUTE = 60_000;
 
+type Rule =
+  /** `everywhere`: wherever it happens, it is one fault. */
+  { begins: AlertKind; lastsMs: number; everywhere?: true } | { ends: AlertKind };
+
 /** Incidents that somebody should know of now: what they begin, for how long unless they come again, and what they end. */
-const RULES: Readonly<Record<string, { begins: AlertKind; lastsMs: number } | { ends: AlertKind }>> = {
+const RULES: Readonly<Record<string, Rule>> = {
   "source-silent": { begins: "source-silent", lastsMs: 60 * MINUTE },
   "source-heard": { ends: "source-silent" },
-  "recreate-failed": { begins: "recreate-failed", lastsMs: 60 * MINUTE },
-  "origin-recreated": { ends: "recreate-failed" },
-  "eviction-held": { begins: "eviction-held", lastsMs: 15 * MINUTE },
+  "eviction-step-failed": { begins: "eviction-unfinished", lastsMs: 60 * MINUTE },
+  "origin-proven": { ends: "eviction-unfinished" },
+  "eviction-held": { begins: "eviction-held", lastsMs: 15 * MINUTE, everywhere: true },
 };
 
 /** A change that an incident tells of. */
@@ -32,8 +36,13 @@ export function toldFaults(incidents: readonly Incident[], now: number): ToldFau
 function toldBy({ kind, at, station, origin, message }: Incident, now: number): ToldFault | null {
   const rule = Object.hasOwn(RULES, kind) ? RULES[kind] : undefined;
   if (!rule || at < now - ALERTING.incidentFreshMs) return null;
-  const place = station === null ? { station, origin } : { station, origin: null };
-  const fault: Fault = { kind: "begins" in rule ? rule.begins : rule.ends, ...place, what: message };
+  const isEverywhere = "begins" in rule && rule.everywhere === true;
+  const place = isEverywhere ? { station: null, origin: null } : { station, origin: station === null ? origin : null };
+  const fault: Fault = {
+    kind: "begins" in rule ? rule.begins : rule.ends,
+    ...place,
+    what: isEverywhere && origin !== null ? `${origin}: ${message}` : message,
+  };
   const key = faultKey(fault);
   return "begins" in rule ? { key, at, fault, endsAt: now + rule.lastsMs } : { key, at, fault: null };
 }
