@@ -40,6 +40,7 @@ function node(
     memory?: NodeMemory;
     edgeNow?: () => number | null;
     broken?: () => boolean;
+    published?: number;
     ladder?: { rung: string; detail: string };
   } = {},
 ) {
@@ -66,6 +67,7 @@ function node(
     report: () => [],
     ladder: () => options.ladder ?? { rung: "well", detail: "" },
     apply: (desired) => void applied.push(desired),
+    publishedGeneration: async () => options.published ?? null,
     askEdgeForTime: async () => {
       const serverNow = options.edgeNow?.() ?? null;
       return serverNow === null ? null : { sentAt: Date.now(), receivedAt: Date.now(), serverNow };
@@ -183,6 +185,14 @@ describe("A node", () => {
     expect(applied).toHaveLength(1);
     expect(applied[0]?.stations[0]?.generation).toBe(5);
     expect(remembered.at(-1)?.generations).toEqual({ demo: 5 });
+  });
+
+  it("does not go on as the studio where another one has taken over meanwhile", async () => {
+    const memory = { token: "t", desired: desiredState(4), generations: { demo: 4 } };
+    const { applied } = node({}, { memory, edgeNow: () => Date.now(), published: 5 });
+    await minutes(1);
+    expect(applied).toHaveLength(1);
+    expect(applied[0]?.stations[0]).toMatchObject({ generation: 5, studio: null });
   });
 
   it("begins nothing while its clock is wrong, and says so once", async () => {
