@@ -104,6 +104,17 @@ describe("the station", () => {
     expect(await isOnAir(`${api.url}/demo/live.m3u8`, since)).toBe(expected);
   });
 
+  it.each([
+    ["slate", false],
+    ["autopilot", true],
+  ])("that hears its %s: on air is %s", async (source, expected) => {
+    answer = ({ url }, response) => {
+      if (url === "/demo/now.json") response.end(JSON.stringify({ now: { source } }));
+      else response.end(url === "/demo/live.m3u8" ? multivariant : mediaAt("2026-01-01T00:00:03.200Z"));
+    };
+    expect(await isOnAir(`${api.url}/demo/live.m3u8`, since)).toBe(expected);
+  });
+
   it("is not on air where nobody answers", async () => {
     expect(await isOnAir("http://127.0.0.1:1/demo/live.m3u8", 0)).toBe(false);
   });

@@ -31,13 +31,28 @@ export async function seedDemo(api: ControlApi, keyFile: string): Promise<string
   return key;
 }
 
-/** Whether the station's playlist at the edge lists a segment that was made after `since` (Unix ms). */
+/** Whether the station's playlist at the edge lists a segment that was made after `since` (Unix ms), not from the reel. */
 export async function isOnAir(playlist: string, since: number): Promise<boolean> {
   const rendition = (await readText(playlist)).split("\n").find((line) => line !== "" && !line.startsWith("#"));
   if (rendition === undefined) return false;
   const media = await readText(new URL(rendition, playlist).href);
   const times = [...media.matchAll(/^#EXT-X-PROGRAM-DATE-TIME:(.+)$/gm)].map(([, time = ""]) => Date.parse(time));
-  return times.some((time) => time >= since);
+  return times.some((time) => time >= since) && !(await isOnReel(new URL("now.json", playlist).href));
+}
+
+async function isOnReel(now: string): Promise<boolean> {
+  const heard = z
+    .object({ now: z.object({ source: z.string() }).nullable() })
+    .safeParse(parseJson(await readText(now)));
+  return heard.success && heard.data.now?.source === "slate";
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 async function readText(url: string): Promise<string> {
