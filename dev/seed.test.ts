@@ -105,11 +105,12 @@ describe("the station", () => {
   });
 
   it.each([
-    ["slate", false],
-    ["autopilot", true],
-  ])("that hears its %s: on air is %s", async (source, expected) => {
+    ["the reel is heard is not on air", true, false],
+    ["the programme is heard is on air", false, true],
+  ])("of which %s", async (_, reel, expected) => {
     answer = ({ url }, response) => {
-      if (url === "/demo/now.json") response.end(JSON.stringify({ now: { source } }));
+      const listed = [{ rendition: "aac-48k", newest: 7, reel }];
+      if (url === "/demo/health.json") response.end(JSON.stringify({ listed }));
       else response.end(url === "/demo/live.m3u8" ? multivariant : mediaAt("2026-01-01T00:00:03.200Z"));
     };
     expect(await isOnAir(`${api.url}/demo/live.m3u8`, since)).toBe(expected);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EdgeHealth } from "../contracts/edge-health.ts";
 import { keepSecret, readKept } from "./secrets.ts";
 
 export const DEMO_STATION = { slug: "demo", name: "Radio Dream demo" };
@@ -37,14 +38,12 @@ export async function isOnAir(playlist: string, since: number): Promise<boolean>
   if (rendition === undefined) return false;
   const media = await readText(new URL(rendition, playlist).href);
   const times = [...media.matchAll(/^#EXT-X-PROGRAM-DATE-TIME:(.+)$/gm)].map(([, time = ""]) => Date.parse(time));
-  return times.some((time) => time >= since) && !(await isOnReel(new URL("now.json", playlist).href));
+  return times.some((time) => time >= since) && !(await isOnReel(new URL("health.json", playlist).href));
 }
 
-async function isOnReel(now: string): Promise<boolean> {
-  const heard = z
-    .object({ now: z.object({ source: z.string() }).nullable() })
-    .safeParse(parseJson(await readText(now)));
-  return heard.success && heard.data.now?.source === "slate";
+async function isOnReel(health: string): Promise<boolean> {
+  const seen = EdgeHealth.pick({ listed: true }).safeParse(parseJson(await readText(health)));
+  return seen.success && seen.data.listed.every(({ reel }) => reel);
 }
 
 function parseJson(text: string): unknown {
