@@ -1,21 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { OriginState } from "../../contracts/fleet.ts";
-import type { Heard } from "../health/hearing.ts";
+import { Heartbeat, type OriginState, type StationReport } from "../../contracts/fleet.ts";
+import { type Heard, Hearing } from "../health/hearing.ts";
 import { makeOrigin, makeRegistry, makeStation } from "../registry/test-registry.ts";
 import { type AlertView, standingFaults } from "./standing-faults.ts";
-import { makeView } from "./test-alerting.ts";
+import { makeView, START } from "./test-alerting.ts";
 
 const kindsIn = (view: AlertView) => standingFaults(view).map(({ kind, station, origin }) => [kind, station ?? origin]);
 
-const heardOf = (origin: string, parts: Partial<Heard> = {}): Heard => ({
-  origin,
-  at: 0,
-  silentMs: 0,
-  rung: "well",
-  clockOffMs: 0,
-  stations: [],
-  ...parts,
-});
+/** What is heard of an origin that sends this. */
+function heardOf(origin: string, parts: { clockOffMs?: number; stations?: StationReport[] } = {}): Heard {
+  const hearing = new Hearing({ now: () => START, monotonic: () => 0 });
+  const { clockOffMs = 0, stations = [] } = parts;
+  const said = { instance: crypto.randomUUID(), now: START + clockOffMs, rung: "well", stations, incidents: [] };
+  hearing.heartbeat(origin, Heartbeat.parse(said));
+  const [heard] = hearing.all();
+  if (!heard) throw new Error("a heartbeat was sent");
+  return heard;
+}
 
 const fleetOf = (states: Record<string, OriginState>, studio: string | null = "origin-1") =>
   makeRegistry(

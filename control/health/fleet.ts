@@ -1,5 +1,5 @@
 import type { DesiredState, Heartbeat, OriginState } from "../../contracts/fleet.ts";
-import type { OriginId, Sha256 } from "../../contracts/names.ts";
+import type { OriginId, Sha256, StationSlug } from "../../contracts/names.ts";
 import { withTimeout } from "../../kit/race.ts";
 import { equalHashes } from "../auth/hash.ts";
 import type { Context } from "../context.ts";
@@ -25,6 +25,7 @@ import { createFaultLog, type FaultLog } from "./fault-log.ts";
 import { DEFAULT_HEALTH_POLICY, type HealthPolicy } from "./health-policy.ts";
 import { type Heard, Hearing } from "./hearing.ts";
 import { incidentOf, insertIncidentOnce } from "./incident.ts";
+import { type LostStudio, lostStudios } from "./lost-studios.ts";
 import { decide, type Transition } from "./machine.ts";
 import type { Outbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
@@ -74,6 +75,8 @@ export class Fleet {
   /** The snapshot that is known to stand in R2. */
   #published: Snapshot | null = null;
   #routingCheckedAt = Number.NEGATIVE_INFINITY;
+  /** Under which generation each station is, and since when that is known. */
+  readonly #studios = new Map<StationSlug, { generation: number; since: number }>();
   /** Transitions that were decided and not allowed, so that each is told once. */
   readonly #heldBack = new Map<OriginId, OriginState>();
   #soundAt: number | null = null;
@@ -99,6 +102,7 @@ export class Fleet {
     if (origin.instance !== heartbeat.instance) return { refused: "unknown_instance" };
     this.#hearing.heartbeat(id, heartbeat);
     await takeReports(this.#deps, id, heartbeat.incidents);
+    if (this.#lostStudios(registry).size > 0) void this.#sweepOnce();
     return { desired: desiredState(registry, id, this.#deps.clock.now()) };
   }
 
@@ -168,9 +172,10 @@ export class Fleet {
     if (this.#deps.clock.monotonic() - this.#sweptAt > this.#policy.absenceMs) this.#hearing.listenAnew();
     const outcomes = [
       await this.#faults.attempt("reading the registry", () => this.#readIfStale()),
+      await this.#faults.attempt("assigning studios and slicers", () => this.#assign()),
       await this.#faults.attempt("looking at the indexes", () => this.#look()),
       await this.#faults.attempt("judging the origins", () => this.#judge()),
-      await this.#faults.attempt("assigning studios and slicers", () => this.#assign()),
+      await this.#faults.attempt("assigning anew", () => this.#assign()),
       await this.#faults.attempt("publishing the routing", () => this.#publish()),
       await this.#faults.attempt("recording incidents", () => recordReports(this.#deps)),
     ];
@@ -187,10 +192,28 @@ export class Fleet {
     const told = this.#told;
     const { db } = this.#deps;
     [this.#registry, this.#policy] = await this.#inTime(() => Promise.all([loadRegistry(db), readHealthPolicy(db)]));
+    this.#noteStudios(this.#registry);
     this.#loadedAt = this.#deps.clock.monotonic();
     this.#seen = told;
     const admitted = this.#registry.origins.filter(({ tokenHash }) => tokenHash !== null);
     this.#hearing.keepOnly(new Set(admitted.map(({ id }) => id)));
+  }
+
+  #lostStudios(registry: Registry): Map<StationSlug, LostStudio> {
+    const now = this.#deps.clock.monotonic();
+    const view = {
+      judging: this.#hearing.judging(this.#policy),
+      heard: this.#hearing.all(),
+      studioAgeMs: (station: StationSlug) => now - (this.#studios.get(station)?.since ?? now),
+    };
+    return lostStudios(registry, view, this.#policy);
+  }
+
+  #noteStudios({ stations }: Registry): void {
+    const since = this.#deps.clock.monotonic();
+    for (const { slug, generation } of stations) {
+      if (this.#studios.get(slug)?.generation !== generation) this.#studios.set(slug, { generation, since });
+    }
   }
 
   async #look(): Promise<void> {
@@ -240,7 +263,8 @@ export class Fleet {
 
   async #assign(): Promise<void> {
     if (!this.#registry) return;
-    const studios = assignStudios(this.#registry, this.#hearing.liveness(this.#policy));
+    const lost = this.#lostStudios(this.#registry);
+    const studios = assignStudios(this.#registry, this.#hearing.liveness(this.#policy, lost));
     const { added, removed } = assignSlicers(this.#registry);
     if (studios.length + added.length + removed.length === 0) return;
     const context = { ...this.#deps, actor: "control" };

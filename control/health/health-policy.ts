@@ -78,7 +78,7 @@ export const DEFAULT_HEALTH_POLICY: HealthPolicy = {
   studioSilentMs: 6000,
   studioQuietMs: 2300,
   framesStoppedMs: 1000,
-  studioStuckMs: 6000,
+  studioStuckMs: 12_000,
   suspectSilentMs: 3000,
   deadSilentMs: 4000,
   mutedMs: 60_000,

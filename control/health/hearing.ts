@@ -12,6 +12,10 @@ export type Heard = {
   at: number;
   silentMs: number;
   rung: string | null;
+  /** What was found at that rung, in words. */
+  rungDetail: string | null;
+  /** Whether it is being stopped in good order. */
+  leaving: boolean;
   /** Its clock minus ours, in ms, the way included; null before its first heartbeat. */
   clockOffMs: number | null;
   stations: StationReport[];
@@ -56,17 +60,18 @@ export class Hearing {
     return this.#clock.monotonic() - (this.#entries.get(id)?.monotonic ?? this.#startedAt);
   }
 
-  liveness(policy: HealthPolicy): Liveness {
+  /** `lost` are the studios to be replaced though they are alive by that. */
+  liveness(policy: HealthPolicy, lost: Liveness["lost"] = new Map()): Liveness {
     const alive = new Set<OriginId>();
     const generations = new Map<StationSlug, number>();
     for (const [id, { heartbeat }] of this.#entries) {
-      if (this.silentMs(id) <= policy.studioSilentMs) alive.add(id);
+      if (this.silentMs(id) <= policy.studioSilentMs && !heartbeat?.leaving) alive.add(id);
       for (const { slug, generation } of heartbeat?.stations ?? []) {
         if (generation > LIMITS.generation) continue;
         generations.set(slug, Math.max(generation, generations.get(slug) ?? 0));
       }
     }
-    return { alive, judging: this.judging(policy), generations };
+    return { alive, judging: this.judging(policy), generations, lost };
   }
 
   /** Whether control has listened for long enough to tell the silent from those it has not had the time to hear. */
@@ -80,6 +85,8 @@ export class Hearing {
       at: entry.at,
       silentMs: this.silentMs(origin),
       rung: entry.heartbeat?.rung ?? null,
+      rungDetail: entry.heartbeat?.rungDetail ?? null,
+      leaving: entry.heartbeat?.leaving ?? false,
       clockOffMs: entry.clockOffMs,
       stations: entry.heartbeat?.stations ?? [],
     }));

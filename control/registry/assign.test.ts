@@ -99,6 +99,14 @@ describe("the studio of a station", () => {
     expect(decide(origins, liveness)).toEqual([]);
   });
 
+  it("is replaced when it is lost though it is heard, and the reason is told", () => {
+    const lost = new Map([["demo", { studio: "origin-1", reason: "its frames have stopped" }]]);
+    expect(decide([one, two], makeLiveness(["origin-1", "origin-2"], { lost }))).toMatchObject([
+      { studio: "origin-2", generation: 4, reason: "its frames have stopped" },
+    ]);
+    expect(decide([one, two], makeLiveness(["origin-1"], { lost }))).toEqual([]);
+  });
+
   it("keeps its place but gets a new generation when its process is another one", () => {
     expect(decide([{ ...one, instance: "origin-1-second" }, two], makeLiveness(["origin-1"]))).toMatchObject([
       { studio: "origin-1", instance: "origin-1-second", generation: 4 },

@@ -53,7 +53,7 @@ export function makeRegistry(stations: Station[], origins: Origin[], parts: Part
 }
 
 export function makeLiveness(alive: string[], parts: Partial<Liveness> = {}): Liveness {
-  return { alive: new Set(alive), judging: true, generations: new Map(), ...parts };
+  return { alive: new Set(alive), judging: true, generations: new Map(), lost: new Map(), ...parts };
 }
 
 const ORIGINS = ["origin-1", "origin-2", "origin-3", "origin-4"];
@@ -99,9 +99,14 @@ export const anyLiveness: fc.Arbitrary<Liveness> = fc
     alive: fc.subarray(ORIGINS),
     judging: fc.boolean(),
     generations: fc.dictionary(fc.constantFrom(...STATIONS), fc.nat(12)),
+    lost: fc.dictionary(
+      fc.constantFrom(...STATIONS),
+      fc.constantFrom(...ORIGINS).map((studio) => ({ studio, reason: "lost" })),
+    ),
   })
-  .map(({ alive, judging, generations }) => ({
+  .map(({ alive, judging, generations, lost }) => ({
     alive: new Set(alive),
     judging,
     generations: new Map(Object.entries(generations)),
+    lost: new Map(Object.entries(lost)),
   }));

@@ -38,6 +38,8 @@ const OriginAnswer = z.object({
       at: z.int(),
       silentMs: z.number(),
       rung: z.string().nullable(),
+      rungDetail: z.string().nullable(),
+      leaving: z.boolean(),
       clockOffMs: z.number().nullable(),
       stations: z.array(StationReport),
     })
