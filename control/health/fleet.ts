@@ -1,6 +1,7 @@
 import type { DesiredState, Heartbeat, OriginState } from "../../contracts/fleet.ts";
 import type { OriginId, Sha256, StationSlug } from "../../contracts/names.ts";
 import { withTimeout } from "../../kit/race.ts";
+import type { AlertView } from "../alerting/standing-faults.ts";
 import { equalHashes } from "../auth/hash.ts";
 import type { Context } from "../context.ts";
 import { applyAssignment } from "../registry/apply-assignment.ts";
@@ -146,6 +147,18 @@ export class Fleet {
       const standing = { registry: this.#registry, published: this.#published };
       if (await pursueEvictions(this.#deps, standing)) this.#told += 1;
     });
+  }
+
+  /** The fleet as it is known now, for alerting; null before the registry could be read. */
+  view(): AlertView | null {
+    if (!this.#registry) return null;
+    return {
+      registry: this.#registry,
+      heard: this.#hearing.all(),
+      alive: this.#hearing.liveness(this.#policy).alive,
+      judging: this.#hearing.judging(this.#policy),
+      failing: this.#faults.failing(),
+    };
   }
 
   silentMs(id: OriginId): number {

@@ -4,7 +4,7 @@ import { makeAlert, makeContact } from "../alerting/test-alerting.ts";
 import { openDatabase } from "../db/database.ts";
 import { alertMessages, alerts, contacts } from "../db/schema.ts";
 import { createApp } from "./app.ts";
-import { ADMIN, call, createStation, makeEnrolmentToken } from "./test-client.ts";
+import { ADMIN, call, createStation, enrol, makeEnrolmentToken, sweep } from "./test-client.ts";
 
 const db = openDatabase(env.DB);
 
@@ -27,6 +27,21 @@ describe("alerts", () => {
     const all = [...first.items, ...second.items];
     expect(all.map(({ raisedAt }) => raisedAt)).toEqual([3, 2, 1]);
     expect([second.next, all[0].toDo]).toEqual([null, "Give the station an origin: readmit one, or start one."]);
+  });
+
+  it("are raised by the monitor's sweep, of what origins report", async () => {
+    await createStation("demo");
+    const origin = await enrol("origin-1", await makeEnrolmentToken());
+    const report = { id: crypto.randomUUID(), at: Date.now(), kind: "source-silent", station: "demo", message: "16 s" };
+    await origin.beat({ incidents: [report] });
+    await vi.waitFor(
+      async () => {
+        await sweep();
+        const { items } = (await call("GET", "alerts?kind=source-silent")).body;
+        expect(items).toMatchObject([{ station: "demo", what: "16 s", since: report.at, state: "open" }]);
+      },
+      { timeout: 10_000, interval: 500 },
+    );
   });
 
   it("are found by state, severity, kind and place", async () => {
