@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RenditionName } from "./names.ts";
+import { OriginId, RenditionName } from "./names.ts";
 
 /**
  * `GET /origin/v1/{station}/published`: the newest segment that listeners have, from an origin or, when none was to be
@@ -13,6 +13,14 @@ export const Published = z.object({
 });
 export type Published = z.infer<typeof Published>;
 
-/** The answer's body: null when nothing was published yet. */
-export const PublishedAnswer = z.object({ published: Published.nullable() });
+/** Whom the routing names as the studio, and since which generation: for origins that cannot hear control. */
+export const NamedStudio = z.object({
+  origin: OriginId,
+  url: z.url({ protocol: /^https?$/ }),
+  generation: z.int().nonnegative(),
+});
+export type NamedStudio = z.infer<typeof NamedStudio>;
+
+/** The answer's body: `published` is null when nothing was yet, `studio` when there is none; absent: it is not told. */
+export const PublishedAnswer = z.object({ published: Published.nullable(), studio: NamedStudio.nullable().optional() });
 export type PublishedAnswer = z.infer<typeof PublishedAnswer>;

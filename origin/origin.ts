@@ -20,7 +20,7 @@ import { startIngest } from "./ingest/server.ts";
 import { findFfmpeg } from "./process/ffmpeg.ts";
 import { startMemoryKeeper } from "./process/memory.ts";
 import type { Settings } from "./settings.ts";
-import { publishedEnd } from "./station/ends.ts";
+import { newestGeneration } from "./station/ends.ts";
 import { createStations } from "./station/stations.ts";
 import { urgencyOf } from "./station/urgency.ts";
 
@@ -115,8 +115,8 @@ export async function startOrigin(options: {
       if (!stopping) stations.apply(desired);
     },
     askEdgeForTime,
-    publishedGeneration: async (station) =>
-      (await publishedEnd({ edgeUrl: settings.edgeUrl, station, token: () => token }, log))?.generation ?? null,
+    newestGeneration: (station) =>
+      newestGeneration({ edgeUrl: settings.edgeUrl, station, token: () => token }, originId, log),
     clock,
     log,
   });

@@ -67,7 +67,7 @@ function node(
     report: () => [],
     ladder: () => options.ladder ?? { rung: "well", detail: "" },
     apply: (desired) => void applied.push(desired),
-    publishedGeneration: async () => options.published ?? null,
+    newestGeneration: async () => options.published ?? null,
     askEdgeForTime: async () => {
       const serverNow = options.edgeNow?.() ?? null;
       return serverNow === null ? null : { sentAt: Date.now(), receivedAt: Date.now(), serverNow };

@@ -34,8 +34,8 @@ export type AgentOptions = {
   apply(desired: DesiredState): void;
   /** A second opinion on the time, for the day control is away; null when it cannot be had. */
   askEdgeForTime(): Promise<ClockReading | null>;
-  /** The newest generation that is published of a station; null when there is none or nobody can say. Never rejects. */
-  publishedGeneration(station: string): Promise<number | null>;
+  /** The newest generation of a station that another origin has; null when nobody can say. Never rejects. */
+  newestGeneration(station: string): Promise<number | null>;
   clock: Clock;
   log: Log;
 };
@@ -151,7 +151,7 @@ export function startAgent(options: AgentOptions): Agent {
     if (reading === null || !checkClock(reading)) return;
     const slugs = memory.desired.stations.map(({ slug }) => slug);
     const published = await Promise.all(
-      slugs.map(async (slug) => [slug, await options.publishedGeneration(slug)] as const),
+      slugs.map(async (slug) => [slug, await options.newestGeneration(slug)] as const),
     );
     const own = onOwnAuthority(memory.desired, new Map(published));
     log.warn("control is away: going on with what it said last");

@@ -1,7 +1,8 @@
+import type { OriginId } from "../../contracts/names.ts";
 import type { Published } from "../../contracts/published.ts";
 import { counterAfter, type StationIndex } from "../../contracts/station-index.ts";
 import { describe, type Log } from "../../kit/log.ts";
-import { type EdgeStation, readOwnIndex, readPublished } from "../uploader/published.ts";
+import { type EdgeStation, readOwnIndex, readPublished, readPublishedAnswer } from "../uploader/published.ts";
 import type { SegmentStore } from "../uploader/segment-store.ts";
 
 /** Where this node's own segments end. */
@@ -19,6 +20,18 @@ export function ownEnd(index: StationIndex): Published | null {
 export async function publishedEnd(edge: EdgeStation, log: Log): Promise<Published | null> {
   try {
     return await readPublished(edge);
+  } catch (thrown) {
+    log.warn("what is published cannot be read", { error: describe(thrown) });
+    return null;
+  }
+}
+
+/** The newest generation that another origin was named for or anyone has published; null where the edge cannot tell. */
+export async function newestGeneration(edge: EdgeStation, origin: OriginId, log: Log): Promise<number | null> {
+  try {
+    const { published, studio } = await readPublishedAnswer(edge);
+    const named = studio != null && studio.origin !== origin ? studio.generation : 0;
+    return Math.max(published?.generation ?? 0, named);
   } catch (thrown) {
     log.warn("what is published cannot be read", { error: describe(thrown) });
     return null;

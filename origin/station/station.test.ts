@@ -41,7 +41,14 @@ const NOW = segmentAt(Date.now(), 150);
 
 /** The edge and another studio in one: keeps what is PUT, tells what is published, takes hosts that are handed on. */
 async function startWorld() {
-  const world = { published: null as unknown, puts: [] as string[], feeds: 0, url: "", uploads: true };
+  const world = {
+    published: null as unknown,
+    studio: null as unknown,
+    puts: [] as string[],
+    feeds: 0,
+    url: "",
+    uploads: true,
+  };
   const server = createServer((request, response) => {
     const path = request.url ?? "";
     const answer = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body));
@@ -51,7 +58,7 @@ async function startWorld() {
     } else if (path.startsWith("/feed/")) {
       world.feeds++;
       response.writeHead(200).write("\n");
-    } else if (path.endsWith("/published")) answer(200, { published: world.published });
+    } else if (path.endsWith("/published")) answer(200, { published: world.published, studio: world.studio });
     else answer(404, {});
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -160,12 +167,16 @@ describe("A studio in whose place another was named", () => {
     expect(station.report().published).toBeNull();
   });
 
-  it("finds out by itself when control is silent, and keeps its host", async () => {
+  it("finds out by itself when control is silent, and keeps its host while it does not know the new one", async () => {
     const { world, station, goLive } = await start({ controlSilentMs: () => 60_000 });
     const { ended } = goLive();
     world.published = { segment: NOW, generation: 9, counters: {} };
     await vi.waitFor(() => expect(studios[0]?.running).toBe(false), { timeout: 8000 });
     await vi.waitFor(() => expect(station.report()).toMatchObject({ source: null, generation: 9, heardMs: null }));
+    expect(ended).toEqual([]);
+    world.studio = { origin: "origin-2", url: world.url, generation: 9 };
+    await vi.waitFor(() => expect(world.feeds).toBe(1), { timeout: 8000 });
+    expect(station.facts().studio).toMatchObject({ origin: "origin-2" });
     expect(ended).toEqual([]);
   });
 });

@@ -8,14 +8,14 @@ import type { Part } from "../agent/rungs.ts";
 import type { StationFacts } from "../agent/trouble.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
 import type { Ingest } from "../ingest/server.ts";
-import { readPublished } from "../uploader/published.ts";
+import { readPublishedAnswer } from "../uploader/published.ts";
 import { createSegmentStore, type SegmentStore } from "../uploader/segment-store.ts";
 import { createUploader, type Uploader } from "../uploader/uploader.ts";
 import { ownEnd, primeFromEdge, publishedEnd } from "./ends.ts";
 import { createLiveHosts, type LiveDestination } from "./live-hosts.ts";
 import { type Slicing, startSlicing } from "./slicing.ts";
 import { type Studio, startStudio } from "./studio.ts";
-import { watchForSuccessor } from "./successor.ts";
+import { succession, watchForSuccessor } from "./successor.ts";
 
 export type StationOptions = {
   origin: string;
@@ -169,13 +169,16 @@ export function startStation(options: StationOptions): Station {
   }
 
   const successor = watchForSuccessor({
-    generation: () => studio?.generation ?? null,
     controlSilentMs: options.controlSilentMs,
-    readPublished: () => readPublished(edge),
-    onSuccessor(published) {
-      log.warn("another studio has taken over while control is silent", { generation: published.generation });
-      yieldTo(published);
-      become({ ...desired, studio: null, generation: published.generation });
+    ask: () => readPublishedAnswer(edge),
+    onAnswer(answer) {
+      const next = succession(origin, desired, answer);
+      if (next === null) return;
+      log.warn("control is silent: following what the edge tells", {
+        generation: next.generation,
+        studio: next.studio,
+      });
+      become(next);
     },
     log,
   });
