@@ -24,6 +24,8 @@ export const HealthPolicy = z.strictObject({
   /** Silence after which an origin is suspect, and is taken for dead if it does not upload either. */
   suspectSilentMs: ms,
   deadSilentMs: ms,
+  /** A segment that is published within this time after it was due is on time: it had to be packed and uploaded. */
+  uploadMs: ms,
   /** Silence after which it is evicted although it uploads: nobody can tell it anything any more. */
   mutedMs: ms,
   /** How long after its next segment was due an origin is suspect, and is taken for frozen, while peers are on time. */
@@ -81,6 +83,7 @@ export const DEFAULT_HEALTH_POLICY: HealthPolicy = {
   studioStuckMs: 12_000,
   suspectSilentMs: 3000,
   deadSilentMs: 4000,
+  uploadMs: 700,
   mutedMs: 60_000,
   suspectLateMs: 2500,
   frozenLateMs: 5000,

@@ -55,6 +55,11 @@ describe("a studio", () => {
       { "origin-1": { heardMs: 12_000 }, "origin-2": { heardMs: 12_500 } },
       /nobody hears/,
     ],
+    [
+      "that speaks, but whose frames reach none of two others",
+      { "origin-1": { heardMs: 10 }, "origin-2": { heardMs: 3000 }, "origin-3": { heardMs: 3400 } },
+      /reach none/,
+    ],
     ["that leaves in good order", { "origin-1": { leaving: true }, "origin-2": {} }, /is leaving/],
   ])("%s is lost", (_title, words, reason) => {
     expect(reasonFor(words)).toMatch(reason);
@@ -72,6 +77,10 @@ describe("a studio", () => {
     [
       "of whose frames the slicers say nothing",
       { "origin-1": OVERDUE, "origin-2": { heardMs: null }, "origin-3": { heardMs: null } },
+    ],
+    [
+      "whose frames reach one of two others",
+      { "origin-1": {}, "origin-2": { heardMs: 9000 }, "origin-3": { heardMs: 20 } },
     ],
     ["that hears itself", { "origin-1": { heardMs: 30 }, "origin-2": { heardMs: 60_000 } }],
   ])("%s is not", (_title, words) => {

@@ -15,7 +15,8 @@ export type StudioView = {
 
 /**
  * The stations whose studio is lost sooner than its silence alone would say: it leaves in good order; or it is overdue
- * and the slicers say that its frames have stopped; or it is heard, and nobody, itself included, hears its frames.
+ * and the slicers say that its frames have stopped; or it is heard, but none of several others hears its frames, or
+ * nobody at all, itself included.
  */
 export function lostStudios(
   { stations }: Registry,
@@ -52,6 +53,9 @@ function reasonToLeave(
   if (own.silentMs > policy.studioQuietMs && haveStopped) {
     return `${studio} is overdue, and its frames have stopped`;
   }
+  // Of two who hear different things nobody knows who is deaf; of three it is the one whom the others do not hear.
+  const isCutOff = peers.length > 1 && peers.every(({ heardMs }) => heardMs >= policy.suspectSilentMs);
+  if (isCutOff) return `${studio}'s frames reach none of the others`;
   const isStuck = ageMs > policy.studioStuckMs && reports.every(({ heardMs }) => heardMs >= policy.studioStuckMs);
   return isStuck && reports.length > 0 ? `nobody hears ${studio}'s frames` : null;
 }

@@ -18,7 +18,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 
 const silence: Look = ({ silentMs, othersHeard, lateMs }, policy) => {
   if (!othersHeard || silentMs <= policy.suspectSilentMs) return null;
-  const uploads = lateMs !== null && lateMs <= 0;
+  const uploads = lateMs !== null && lateMs <= policy.uploadMs;
   const grave = silentMs > (uploads ? policy.mutedMs : policy.deadSilentMs);
   return { grave, reason: `silent for ${seconds(silentMs)}${uploads ? ", though it uploads" : ""}` };
 };
