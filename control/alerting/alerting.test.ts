@@ -1,5 +1,6 @@
+import { env } from "cloudflare:workers";
 import { asc, eq } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { alertMessages, alerts, incidents } from "../db/schema.ts";
 import { makeOrigin, makeRegistry, makeStation } from "../registry/test-registry.ts";
 import { ALERTING } from "./policy.ts";
@@ -169,6 +170,20 @@ describe("alerting", () => {
     await Promise.allSettled([other.sweep(allGone), world.restart().sweep(allGone)]);
     expect(await world.stored()).toHaveLength(1);
     expect(await world.db.select().from(alertMessages)).toHaveLength(1);
+  });
+
+  it("tells of D1's absence without it, and goes on with the outbox when it is back", async () => {
+    const world = await makeWorld([ann], ["sms"]);
+    for (let look = 0; look < 4; look += 1) await world.sweep(allGone);
+    const broken = vi.spyOn(env.DB, "batch").mockRejectedValue(new Error("D1 is down"));
+    for (let look = 0; look < 60; look += 1) await expect(world.sweep(allGone)).rejects.toThrow("D1 is down");
+    broken.mockRestore();
+    await world.sweep(allGone);
+    expect(world.sent.map(({ subject }) => subject)).toEqual([
+      "[critical] the fleet: No origin serves any station",
+      "[critical] the fleet: D1 does not answer: no alert can be kept or repeated",
+      "[resolved] the fleet: D1 does not answer: no alert can be kept or repeated",
+    ]);
   });
 
   it("forgets what was resolved longer ago than the policy keeps, and nothing that is open", async () => {

@@ -2,10 +2,12 @@ import { describe } from "../../kit/log.ts";
 import { withTimeout } from "../../kit/race.ts";
 import type { Context } from "../context.ts";
 import { POLICY } from "../health/policy.ts";
+import type { Contact } from "./call-list.ts";
 import type { Channels } from "./channel.ts";
 import { type Alert, decide } from "./decide.ts";
 import { deliverMessages } from "./deliver.ts";
 import { type AlertKind, kindOf } from "./kinds.ts";
+import { createLastResort } from "./last-resort.ts";
 import { ALERTING } from "./policy.ts";
 import { readStored } from "./read-situation.ts";
 import { recordDecision } from "./record.ts";
@@ -34,12 +36,15 @@ export function createAlerting(deps: AlertingDependencies): Alerting {
   const { db, clock, log, channels, escalateAfterMs, random = Math.random } = deps;
   const context = { db, clock, log, actor: "control" };
   let watch: Watch | null = null;
+  const lastResort = createLastResort({ channels, clock, log });
   let delivery: Promise<void> | null = null;
+  let onCall: readonly Contact[] = [];
   let judgedAt = Number.NEGATIVE_INFINITY;
 
   async function judge(view: AlertView): Promise<void> {
     const stored = await readStored(db);
     const now = clock.now();
+    onCall = stored.contacts;
     if (view.judging) {
       watch = watchFaults(watch ?? watchOf(stored.open, now), [...standingFaults(view), ...stored.undelivered], now);
     }
@@ -59,8 +64,10 @@ export function createAlerting(deps: AlertingDependencies): Alerting {
     for (const { key } of decision.resolve) log.info("alert resolved", { key });
   }
 
-  async function deliver(): Promise<void> {
+  async function deliver(isStored: boolean): Promise<void> {
     try {
+      if (!isStored) return await lastResort.failed();
+      await lastResort.worked(onCall);
       await deliverMessages({ db, clock, log, channels, random });
     } catch (thrown) {
       log.error("alerts could not be delivered; trying on", { error: describe(thrown) });
@@ -73,10 +80,12 @@ export function createAlerting(deps: AlertingDependencies): Alerting {
     async sweep(view) {
       if (clock.monotonic() - judgedAt < ALERTING.everyMs) return;
       judgedAt = clock.monotonic();
+      let isStored = false;
       try {
         await withTimeout(POLICY.databaseTimeoutMs, "D1", () => judge(view));
+        isStored = true;
       } finally {
-        delivery ??= deliver();
+        delivery ??= deliver(isStored);
       }
     },
     async delivered() {

@@ -113,8 +113,11 @@ export async function makeWorld(
     now: () => ms,
     sweep: async (view, after = 2000) => {
       ms += after;
-      await alerting.sweep(view);
-      await alerting.delivered();
+      try {
+        await alerting.sweep(view);
+      } finally {
+        await alerting.delivered();
+      }
     },
     restart: () => {
       alerting = start();
