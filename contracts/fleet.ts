@@ -99,18 +99,27 @@ export const StationReport = z.object({
   published: z.int().nonnegative().nullable(),
   /** Segments that wait for upload. */
   queued: z.int().nonnegative(),
+  /** Ms since this origin last heard a frame of the programme; null when it listens to none. Absent: it does not say. */
+  heardMs: z.int().nonnegative().nullable().optional(),
   /** A host whose audio arrives at this origin. */
   live: z.object({ keyId: z.string(), name: z.string(), onAir: z.boolean() }).nullable(),
 });
 export type StationReport = z.infer<typeof StationReport>;
 
-/** `POST /api/v1/origins/{id}/heartbeat`, every two seconds, with the origin's own token. */
+/**
+ * `POST /api/v1/origins/{id}/heartbeat`, with the origin's own token: every two seconds, and at once when frames stop, a
+ * host comes or goes, the studio moves or the rung changes.
+ */
 export const Heartbeat = z.object({
   instance: z.uuid(),
   /** Unix ms by the origin's clock. */
   now: z.int().nonnegative(),
   /** The present rung of the ladder on the node. */
   rung: z.string().max(40),
+  /** What was found there, in words; absent where all is well. */
+  rungDetail: z.string().max(500).optional(),
+  /** The node is being stopped in good order: what it does should be done elsewhere. */
+  leaving: z.boolean().optional(),
   stations: z.array(StationReport).max(200),
   incidents: z.array(IncidentReport).max(50),
 });

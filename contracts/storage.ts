@@ -1,4 +1,4 @@
-import type { OriginId, RenditionName, StationSlug } from "./names.ts";
+import type { OriginId, RenditionName, Sha256, StationSlug } from "./names.ts";
 
 /** Keys of what is stored in R2. An origin writes under `live/{station}/{origin}/` alone (invariant 5). */
 
@@ -8,6 +8,15 @@ export function segmentKey(station: StationSlug, origin: OriginId, rendition: Re
 
 export function indexKey(station: StationSlug, origin: OriginId): string {
   return `live/${station}/${origin}/index.json`;
+}
+
+export function reelManifestKey(station: StationSlug): string {
+  return `reel/${station}/manifest.json`;
+}
+
+/** A rendition of a reel is named by its hash, so that a new reel never mixes with the one before it. */
+export function reelKey(station: StationSlug, sha256: Sha256): string {
+  return `reel/${station}/${sha256}.mpegts`;
 }
 
 /** Largest segment the edge takes in: 8 s at 320 kbit/s is 350 kB. */

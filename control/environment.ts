@@ -1,5 +1,8 @@
 import { z } from "zod";
+import type { AlertBindings } from "./alerting/settings.ts";
+import type { CdnBindings } from "./health/cdn-settings.ts";
 import type { Monitor } from "./health/monitor.ts";
+import type { ProvisionerBindings } from "./provisioner/settings.ts";
 
 export type Bindings = {
   DB: D1Database;
@@ -9,7 +12,9 @@ export type Bindings = {
   ADMIN_TOKEN?: string;
   ENROL_TOKEN?: string;
   EDGE_URL?: string;
-};
+} & AlertBindings &
+  ProvisionerBindings &
+  CdnBindings;
 
 declare global {
   namespace Cloudflare {

@@ -1,4 +1,5 @@
 import { systemClock } from "../kit/clock.ts";
+import { pruneAlerts } from "./alerting/prune.ts";
 import { openDatabase } from "./db/database.ts";
 import type { Bindings } from "./environment.ts";
 import { monitorOf } from "./health/monitor.ts";
@@ -14,6 +15,8 @@ export default {
   fetch: app.fetch,
   async scheduled(_event, bindings) {
     await monitorOf(bindings).arm();
-    await pruneIncidents({ db: openDatabase(bindings.DB), clock: systemClock });
+    const deps = { db: openDatabase(bindings.DB), clock: systemClock };
+    await pruneIncidents(deps);
+    await pruneAlerts(deps);
   },
 } satisfies ExportedHandler<Bindings>;

@@ -23,7 +23,7 @@ export async function buildAll(): Promise<void> {
 
 /** The static assets of both Workers: what `wrangler deploy` and the Workers' own tests need. */
 export async function buildAssets(): Promise<void> {
-  await Promise.all([buildPlayer(), copyDocs()]);
+  await Promise.all([buildPlayer(), copyReel(), copyDocs()]);
 }
 
 /** Ends the bundler's own process, which otherwise stays at hand for the next build. */
@@ -65,6 +65,13 @@ async function buildPlayer(): Promise<void> {
     minify: true,
   });
   await copy(join(source, "favicon.svg"), join(target, "favicon.svg"));
+}
+
+/** The reel that is played when not even R2 can be read. */
+async function copyReel(): Promise<void> {
+  const source = join(ROOT, "worker/reel/default");
+  const target = join(DIST, "edge-assets/assets/reel");
+  for (const name of await readdir(source)) await copy(join(source, name), join(target, name));
 }
 
 async function copyDocs(): Promise<void> {

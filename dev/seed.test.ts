@@ -107,6 +107,18 @@ describe("the station", () => {
     expect(await isOnAir(`${api.url}/demo/live.m3u8`, since)).toBe(expected);
   });
 
+  it.each([
+    ["the reel is heard is not on air", true, false],
+    ["the programme is heard is on air", false, true],
+  ])("of which %s", async (_, reel, expected) => {
+    answer = ({ url }, response) => {
+      const listed = [{ rendition: "aac-48k", newest: 7, reel }];
+      if (url === "/demo/health.json") response.end(JSON.stringify({ listed }));
+      else response.end(url === "/demo/live.m3u8" ? multivariant : mediaAt("2026-01-01T00:00:03.200Z"));
+    };
+    expect(await isOnAir(`${api.url}/demo/live.m3u8`, since)).toBe(expected);
+  });
+
   it("is not on air where nobody answers", async () => {
     expect(await isOnAir("http://127.0.0.1:1/demo/live.m3u8", 0)).toBe(false);
   });

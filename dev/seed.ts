@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EdgeHealth } from "../contracts/edge-health.ts";
 import { keepSecret, readKept } from "./secrets.ts";
 
 export const DEMO_STATION = { slug: "demo", name: "Radio Dream demo" };
@@ -33,13 +34,30 @@ export async function seedDemo(api: ControlApi, keyFile: string): Promise<string
   return key;
 }
 
-/** Whether the station's playlist lists a segment of after `since` (Unix ms), and enough for a player to begin. */
+/**
+ * Whether the station's playlist lists a segment of after `since` (Unix ms) and enough for a player to begin, and not the
+ * reel alone.
+ */
 export async function isOnAir(playlist: string, since: number): Promise<boolean> {
   const rendition = (await readText(playlist)).split("\n").find((line) => line !== "" && !line.startsWith("#"));
   if (rendition === undefined) return false;
   const media = await readText(new URL(rendition, playlist).href);
   const times = [...media.matchAll(/^#EXT-X-PROGRAM-DATE-TIME:(.+)$/gm)].map(([, time = ""]) => Date.parse(time));
-  return times.length >= SEGMENTS_TO_BEGIN && times.some((time) => time >= since);
+  if (times.length < SEGMENTS_TO_BEGIN || !times.some((time) => time >= since)) return false;
+  return !(await isOnReel(new URL("health.json", playlist).href));
+}
+
+async function isOnReel(health: string): Promise<boolean> {
+  const seen = EdgeHealth.pick({ listed: true }).safeParse(parseJson(await readText(health)));
+  return seen.success && seen.data.listed.every(({ reel }) => reel);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 async function readText(url: string): Promise<string> {

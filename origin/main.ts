@@ -2,10 +2,13 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { systemClock } from "../kit/clock.ts";
 import { createLog, describe } from "../kit/log.ts";
+import { EXIT } from "./exit-codes.ts";
 import { startOrigin } from "./origin.ts";
 import { readSettings } from "./settings.ts";
 
-const STOP_WITHIN_MS = 8000;
+const STOP_WITHIN_MS = 20_000;
+/** Soon enough for the process to be replaced, late enough for control to hear why. */
+const LAST_WORDS_MS = 1000;
 
 const settings = readSettings(process.env);
 const log = createLog({ level: settings.logLevel, fields: { origin: settings.originId } });
@@ -15,6 +18,10 @@ const origin = await startOrigin({
   settings,
   environment: process.env,
   instance: randomUUID(),
+  end: (code) => {
+    log.error("only a new process can help: this one ends", { code });
+    setTimeout(() => process.exit(code), LAST_WORDS_MS);
+  },
   clock: systemClock,
   log,
 });
@@ -25,9 +32,9 @@ async function stop(signal: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info("stopping", { signal });
-  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+  setTimeout(() => process.exit(EXIT.stopTooSlow), STOP_WITHIN_MS).unref();
   await origin.stop();
-  process.exit(0);
+  process.exit(EXIT.stopped);
 }
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
 import { describe, type Log } from "../kit/log.ts";
-import { startAgent } from "./agent/agent.ts";
+import { startLoop } from "../kit/loop.ts";
+import { type Agent, startAgent } from "./agent/agent.ts";
 import type { ClockReading } from "./agent/clock-check.ts";
 import { createControlClient } from "./agent/control-client.ts";
 import { createIncidentQueue } from "./agent/incident-queue.ts";
+import type { Ladder } from "./agent/ladder-watch.ts";
+import { startNodeLadder } from "./agent/node-ladder.ts";
 import { recall, remember } from "./agent/node-memory.ts";
 import { authorizer } from "./agent/stream-keys.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { edgeOnly } from "./http/edge-only.ts";
 import { healthRoutes } from "./http/health.ts";
 import { playlistRoutes } from "./http/playlists.ts";
 import { startHttpServer } from "./http/server.ts";
@@ -15,18 +20,32 @@ import { startIngest } from "./ingest/server.ts";
 import { findFfmpeg } from "./process/ffmpeg.ts";
 import { startMemoryKeeper } from "./process/memory.ts";
 import type { Settings } from "./settings.ts";
+import { newestGeneration } from "./station/ends.ts";
 import { createStations } from "./station/stations.ts";
+import { urgencyOf } from "./station/urgency.ts";
 
 const VERSION = "0.1.0";
 const CONTROL_TIMEOUT_MS = 5000;
 
-export type Origin = { readonly httpPort: number; readonly rtmpPort: number; stop(): Promise<void> };
+/** A node that leaves waits so long for its studios to go on elsewhere, and then so long for its uploads. */
+const HANDOVER_MS = 1500;
+const DRAIN_MS = 10_000;
+const URGENCY_MS = 250;
+
+export type Origin = {
+  readonly httpPort: number;
+  readonly rtmpPort: number;
+  /** Leaves in good order: control hears of it, studios move, what is sliced is uploaded; 15 s at the most. */
+  stop(): Promise<void>;
+};
 
 /** Builds a node out of its parts and starts it. */
 export async function startOrigin(options: {
   settings: Settings;
   environment: Record<string, string | undefined>;
   instance: string;
+  /** Called when only a new process can help. */
+  end(code: ExitCode): void;
   clock: Clock;
   log: Log;
 }): Promise<Origin> {
@@ -63,6 +82,7 @@ export async function startOrigin(options: {
       libraryFolder: settings.libraryFolder,
       ffmpeg,
       ingest,
+      controlSilentMs: () => agent.controlSilentMs(),
       onIncident: (kind, station, message) => incidents.add(kind, station, message),
       clock,
       log,
@@ -70,7 +90,9 @@ export async function startOrigin(options: {
     log,
   );
 
-  const agent = startAgent({
+  let stopping = false;
+  const askEdgeForTime = () => askForTime(`${settings.edgeUrl}/healthz`, clock, log);
+  const agent: Agent = startAgent({
     registration: {
       id: originId,
       instance: options.instance,
@@ -88,11 +110,45 @@ export async function startOrigin(options: {
     },
     incidents,
     report: () => stations.report(),
-    apply: (desired) => stations.apply(desired),
-    askEdgeForTime: () => askForTime(`${settings.edgeUrl}/healthz`, clock, log),
+    ladder: () => ladder.standing(),
+    apply: (desired) => {
+      if (!stopping) stations.apply(desired);
+    },
+    askEdgeForTime,
+    newestGeneration: (station) =>
+      newestGeneration({ edgeUrl: settings.edgeUrl, station, token: () => token }, originId, log),
     clock,
     log,
   });
+
+  const ladder: Ladder = startNodeLadder({
+    originId,
+    host: settings.host,
+    dataFolder: settings.dataFolder,
+    edgeUrl: settings.edgeUrl,
+    token: () => token,
+    stations,
+    ingest,
+    http: () => http,
+    agent,
+    askEdgeForTime,
+    incidents,
+    end: options.end,
+    clock,
+    log,
+  });
+
+  let urgency = "";
+  const urgencyLoop = startLoop(
+    "what cannot wait",
+    URGENCY_MS,
+    async () => {
+      const present = urgencyOf(stations.report());
+      if (present !== urgency) agent.beatNow();
+      urgency = present;
+    },
+    log,
+  );
 
   const memoryKeeper = startMemoryKeeper();
   const http = await startHttpServer({
@@ -104,12 +160,15 @@ export async function startOrigin(options: {
         acceptFeed(request, response, {
           secretOf: (slug) => stations.get(slug)?.feedSecret() ?? null,
           hasLive: (slug) => stations.get(slug)?.hasLive() ?? false,
-          onLive: (feed) => stations.get(feed.station)?.takeLive(feed),
+          onLive: (feed, release) => stations.get(feed.station)?.takeLive(feed, release),
           clock,
           log,
         }),
     ],
-    routes: [healthRoutes({ originId, stations, agent }), playlistRoutes(stations)],
+    routes: [
+      healthRoutes({ originId, stations, agent, ladder }),
+      playlistRoutes(stations, settings.edgeOnly ? edgeOnly({ token: () => token, clock }) : null),
+    ],
     log,
   });
 
@@ -117,10 +176,15 @@ export async function startOrigin(options: {
     httpPort: http.port,
     rtmpPort: ingest.port,
     async stop() {
+      const ladderEnds = ladder.stop();
+      await agent.leave(HANDOVER_MS);
+      stopping = true;
+      await stations.stop(DRAIN_MS);
+      await urgencyLoop.stop();
       await agent.stop();
-      await stations.stop();
       await ingest.close();
       await http.close();
+      await ladderEnds;
       memoryKeeper.stop();
     },
   };

@@ -22,6 +22,7 @@ describe("The settings of a node", () => {
       host: "0.0.0.0",
       rtmpPort: 1935,
       httpPort: 8801,
+      edgeOnly: false,
       logLevel: "info",
     });
   });
@@ -34,10 +35,19 @@ describe("The settings of a node", () => {
   });
 
   it.each([
+    ["yes", true],
+    ["no", false],
+    ["", false],
+  ])("take EDGE_ONLY=%s", (value, edgeOnly) => {
+    expect(readSettings({ ...LEAST, EDGE_ONLY: value }).edgeOnly).toBe(edgeOnly);
+  });
+
+  it.each([
     ["CONTROL_URL", "ftp://control"],
     ["PUBLIC_URL", "node.example"],
     ["ORIGIN_ID", "Origin 1"],
     ["RTMP_PORT", "70000"],
+    ["EDGE_ONLY", "perhaps"],
     ["ENROL_TOKEN", "short"],
     ["RTMP_URL", "http://node.example"],
   ])("name %s in the error when it is %j", (name, value) => {

@@ -18,6 +18,7 @@ const Environment = z.object({
   HOST: z.string().default("0.0.0.0"),
   RTMP_PORT: Port.default(1935),
   HTTP_PORT: Port.default(8801),
+  EDGE_ONLY: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(false)),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
@@ -35,6 +36,8 @@ export type Settings = {
   host: string;
   rtmpPort: number;
   httpPort: number;
+  /** Whether playlists and segments are for the edge alone. */
+  edgeOnly: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -55,6 +58,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     host: set.HOST,
     rtmpPort: set.RTMP_PORT,
     httpPort: set.HTTP_PORT,
+    edgeOnly: set.EDGE_ONLY,
     logLevel: set.LOG_LEVEL,
   };
 }

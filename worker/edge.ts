@@ -6,6 +6,7 @@ import { Complaints } from "./complaints.ts";
 import type { Board } from "./playlist/board.ts";
 import { Boards } from "./playlist/boards.ts";
 import type { EdgeEnvironment, FetchOrigin, Reach } from "./reach.ts";
+import { Reels } from "./reel/reels.ts";
 import { RoutingReader, stationOf } from "./routing/routing-reader.ts";
 import { Shelf } from "./segment/shelf.ts";
 
@@ -23,6 +24,7 @@ export class Edge {
   readonly routing = new RoutingReader();
   readonly boards = new Boards();
   readonly shelf = new Shelf();
+  readonly reels = new Reels();
   readonly log: Log;
   readonly clock: Clock;
   readonly #complaints: Complaints;
@@ -44,6 +46,7 @@ export class Edge {
       cache: this.#cache,
       site: url.slice(0, url.indexOf("/", "https://".length)),
       fetchOrigin: this.#fetchOrigin,
+      fetchAsset: (asset) => environment.ASSETS.fetch(asset),
       keep: (work) => context.waitUntil(work),
       clock: this.clock,
       complaints: this.#complaints,

@@ -52,7 +52,7 @@ async function answerGet(
 ): Promise<Response> {
   if (segment !== null) {
     const name = { station, rendition, number: segment };
-    return answerSegment(request, await findSegment(name, { ...where, shelf: edge.shelf }, reach));
+    return answerSegment(request, await findSegment(name, { ...where, shelf: edge.shelf, reels: edge.reels }, reach));
   }
   if (origin !== null) return await answerPlaylistOfOrigin(origin, rendition, where, request, reach);
   return await answerMediaPlaylist(rendition, where, request, reach);

@@ -11,7 +11,10 @@ export type Bucket = {
 export type EdgeEnvironment = { MEDIA: Bucket; ASSETS: Pick<Fetcher, "fetch"> };
 
 /** How the edge asks an origin over HTTP. */
-export type FetchOrigin = (url: string, init: { signal: AbortSignal; redirect: "manual" }) => Promise<Response>;
+export type FetchOrigin = (
+  url: string,
+  init: { signal: AbortSignal; redirect: "manual"; headers: Record<string, string> },
+) => Promise<Response>;
 
 /**
  * What one request can reach. It is handed along and never kept: workerd binds I/O to the request that began it, so
@@ -24,6 +27,8 @@ export type Reach = {
   /** Scheme and host under which we were asked; keys of the cache must lie on a host that is ours. */
   site: string;
   fetchOrigin: FetchOrigin;
+  /** One of the Worker's own static assets. */
+  fetchAsset: (url: string) => Promise<Response>;
   /** Lets work go on after the answer was sent. */
   keep(work: Promise<unknown>): void;
   clock: Clock;

@@ -34,6 +34,7 @@ export async function createWorld(options: { origins?: string[]; weights?: Recor
     get: (_key: string): Fault => null,
     put: (_key: string): Fault => null,
     match: (): Fault => null,
+    assets: (): Fault => null,
   };
   const direct = new Map<string, OriginAnswer>();
   const bucket = createBucket(prefix, faults, counts);
@@ -46,6 +47,12 @@ export async function createWorld(options: { origins?: string[]; weights?: Recor
     put: (key, response) => {
       counts.keep += 1;
       return caches.default.put(key, response);
+    },
+  };
+  const assets: Pick<Fetcher, "fetch"> = {
+    fetch: async (asset, init) => {
+      await happen(faults.assets());
+      return env.ASSETS.fetch(asset, init);
     },
   };
   const edgeOptions: EdgeOptions = {
@@ -93,7 +100,7 @@ export async function createWorld(options: { origins?: string[]; weights?: Recor
       });
       return index;
     },
-    put: (key: string, value: string) => env.MEDIA.put(prefix + key, value),
+    put: (key: string, value: string | ArrayBuffer) => env.MEDIA.put(prefix + key, value),
     /** An isolate that knows nothing yet, in the same data centre. */
     newIsolate() {
       edge = createEdge(edgeOptions);
@@ -104,7 +111,7 @@ export async function createWorld(options: { origins?: string[]; weights?: Recor
     async fetch(path: string, init: RequestInit = {}): Promise<Response> {
       const context = createExecutionContext();
       const request = new Request(site + path, init);
-      const response = await edge.fetch(request, { MEDIA: bucket, ASSETS: env.ASSETS }, context);
+      const response = await edge.fetch(request, { MEDIA: bucket, ASSETS: assets }, context);
       settling.push(waitOnExecutionContext(context));
       return response;
     },

@@ -1,7 +1,14 @@
+export { alertMessages } from "./alert-messages.ts";
+export { alerts } from "./alerts.ts";
+export { contacts } from "./contacts.ts";
+export { cursors } from "./cursors.ts";
+export { evictionSteps } from "./eviction-steps.ts";
 export { incidents } from "./incidents.ts";
 export { origins } from "./origins.ts";
+export { provisionings } from "./provisionings.ts";
 export { publications } from "./publications.ts";
 export { renditions } from "./renditions.ts";
+export { settings } from "./settings.ts";
 export { slicers } from "./slicers.ts";
 export { stations } from "./stations.ts";
 export { streamKeys } from "./stream-keys.ts";

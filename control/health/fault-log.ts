@@ -3,6 +3,8 @@ import { describe, type Log } from "../../kit/log.ts";
 export type FaultLog = {
   /** Runs a part of the work. A fault is logged when it begins and when it ends, and does not go further. */
   attempt(what: string, work: () => Promise<void>): Promise<boolean>;
+  /** What failed when it was last tried. */
+  failing(): string[];
 };
 
 /** Keeps a fault that lasts from filling the log. */
@@ -23,5 +25,6 @@ export function createFaultLog(log: Log): FaultLog {
       failures.delete(what);
       return true;
     },
+    failing: () => [...failures.keys()],
   };
 }

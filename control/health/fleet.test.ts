@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ROUTING_KEY, Routing } from "../../contracts/routing.ts";
 import { createLog } from "../../kit/log.ts";
 import { incidents, origins, slicers } from "../db/schema.ts";
 import { applyAssignment } from "../registry/apply-assignment.ts";
 import { heartbeatOf } from "../routes/test-client.ts";
+import { DEFAULT_HEALTH_POLICY } from "./health-policy.ts";
 import { POLICY } from "./policy.ts";
 import { addStation, stationIn, type TestFleet, withFleet } from "./test-fleet.ts";
 
@@ -139,8 +140,8 @@ describe("the studio", () => {
       await addStation(world, "demo");
       const one = await world.register("origin-1");
       const two = await world.register("origin-2");
-      await pass(world, POLICY.graceMs + 2000, { "origin-1": one, "origin-2": two });
-      await pass(world, POLICY.studioSilentMs, { "origin-2": two });
+      await pass(world, DEFAULT_HEALTH_POLICY.graceMs + 2000, { "origin-1": one, "origin-2": two });
+      await pass(world, DEFAULT_HEALTH_POLICY.studioSilentMs, { "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-1", generation: 1 });
       await pass(world, POLICY.sweepMs, { "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-2", generation: 2 });
@@ -159,6 +160,51 @@ describe("the studio", () => {
   );
 
   it(
+    "is replaced within three seconds when it dies and the slicers say so, by a heartbeat rather than by a sweep",
+    withFleet(async (world) => {
+      await addStation(world, "demo");
+      const one = await world.register("origin-1");
+      const two = await world.register("origin-2");
+      await pass(world, DEFAULT_HEALTH_POLICY.graceMs + 2000, { "origin-1": one, "origin-2": two });
+      const slicing = {
+        slug: "demo",
+        roles: ["slicer"],
+        generation: 1,
+        source: null,
+        sliced: 1,
+        published: 1,
+        queued: 0,
+      };
+      const stations = (heardMs: number) => [{ ...slicing, live: null, heardMs }];
+      for (const heardMs of [1000, 1500, 2000]) {
+        world.clock.advance(heardMs === 1000 ? 1000 : 500);
+        await beat(world, "origin-2", two, { stations: stations(heardMs) });
+      }
+      expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-1" });
+      world.clock.advance(500);
+      await beat(world, "origin-2", two, { stations: stations(2500) });
+      await vi.waitFor(async () => {
+        expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-2", generation: 2 });
+      });
+    }),
+  );
+
+  it(
+    "that leaves in good order is replaced before it has gone",
+    withFleet(async (world) => {
+      await addStation(world, "demo");
+      const one = await world.register("origin-1");
+      const two = await world.register("origin-2");
+      await beat(world, "origin-2", two);
+      await beat(world, "origin-1", one, { leaving: true });
+      await vi.waitFor(async () => {
+        const reply = await beat(world, "origin-1", one, { leaving: true });
+        expect(reply).toMatchObject({ desired: { stations: [{ studio: { origin: "origin-2" }, roles: ["slicer"] }] } });
+      });
+    }),
+  );
+
+  it(
     "stays when control was away for long: it listens before it judges",
     withFleet(async (world) => {
       await addStation(world, "demo");
@@ -166,7 +212,7 @@ describe("the studio", () => {
       const two = await world.register("origin-2");
       world.clock.advance(3_600_000);
       await world.restart().sweep();
-      await pass(world, POLICY.graceMs - 2000, { "origin-2": two });
+      await pass(world, DEFAULT_HEALTH_POLICY.graceMs - 2000, { "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-1", generation: 1 });
       await pass(world, 20_000, { "origin-1": one, "origin-2": two });
       expect(await stationIn(world.db, "demo")).toMatchObject({ studio: "origin-1", generation: 1 });

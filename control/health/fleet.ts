@@ -1,14 +1,15 @@
-import type { DesiredState, Heartbeat } from "../../contracts/fleet.ts";
-import type { OriginId, Sha256 } from "../../contracts/names.ts";
+import type { DesiredState, Heartbeat, OriginState } from "../../contracts/fleet.ts";
+import type { OriginId, Sha256, StationSlug } from "../../contracts/names.ts";
 import { withTimeout } from "../../kit/race.ts";
+import type { AlertView } from "../alerting/standing-faults.ts";
 import { equalHashes } from "../auth/hash.ts";
 import type { Context } from "../context.ts";
 import { applyAssignment } from "../registry/apply-assignment.ts";
 import { assignSlicers, assignStudios } from "../registry/assign.ts";
 import { desiredState } from "../registry/desired-state.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
-import type { Registry } from "../registry/registry.ts";
-import { buildSnapshot } from "../routing/build-snapshot.ts";
+import type { Origin, Registry } from "../registry/registry.ts";
+import { buildSnapshot, type Snapshot } from "../routing/build-snapshot.ts";
 import {
   loadPublication,
   type Publication,
@@ -16,18 +17,35 @@ import {
   publish,
   snapshotHash,
 } from "../routing/publish.ts";
+import { applyTransition } from "./apply-transition.ts";
+import { assess } from "./assess.ts";
+import type { Cdn } from "./cdn.ts";
 import { coalesce } from "./coalesce.ts";
+import { pursueEvictions } from "./evictions.ts";
 import { createFaultLog, type FaultLog } from "./fault-log.ts";
+import { DEFAULT_HEALTH_POLICY, type HealthPolicy } from "./health-policy.ts";
 import { type Heard, Hearing } from "./hearing.ts";
+import { incidentOf, insertIncidentOnce } from "./incident.ts";
+import { type LostStudio, lostStudios } from "./lost-studios.ts";
+import { decide, type Transition } from "./machine.ts";
 import type { Outbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
+import type { Provisioner } from "./provisioner.ts";
 import { recordReports, takeReports } from "./reported-incidents.ts";
+import { readHealthPolicy } from "./set-policy.ts";
+import { type IndexBucket, Sight } from "./sight.ts";
+import { POWERS } from "./states.ts";
 
 export type HeartbeatReply =
   | { desired: DesiredState }
   | { refused: "unauthorized" | "unknown_instance" | "unavailable" };
 
-export type FleetDependencies = Omit<Context, "actor"> & { bucket: PublishDependencies["bucket"]; outbox: Outbox };
+export type FleetDependencies = Omit<Context, "actor"> & {
+  bucket: PublishDependencies["bucket"] & IndexBucket;
+  outbox: Outbox;
+  cdn: Cdn;
+  provisioner: Provisioner;
+};
 
 export type FleetStatus = {
   /** Ms since the last sweep that found nothing failing; null before the first. */
@@ -43,23 +61,35 @@ export type FleetStatus = {
 export class Fleet {
   readonly #deps: FleetDependencies;
   readonly #hearing: Hearing;
+  readonly #sight: Sight;
   readonly #faults: FaultLog;
   readonly #startedAt: number;
   readonly #sweepOnce: () => Promise<void>;
+  #chores: Promise<void> | null = null;
   #registry: Registry | null = null;
+  #policy: HealthPolicy = DEFAULT_HEALTH_POLICY;
   #loadedAt = Number.NEGATIVE_INFINITY;
   /** How many changes were told of, and how many of them the registry in memory has seen. */
   #told = 1;
   #seen = 0;
   #publication: Publication | null = null;
+  /** The snapshot that is known to stand in R2. */
+  #published: Snapshot | null = null;
   #routingCheckedAt = Number.NEGATIVE_INFINITY;
+  /** Under which generation each station is, and since when that is known. */
+  readonly #studios = new Map<StationSlug, { generation: number; since: number }>();
+  /** Transitions that were decided and not allowed, so that each is told once. */
+  readonly #heldBack = new Map<OriginId, OriginState>();
   #soundAt: number | null = null;
+  #sweptAt: number;
 
   constructor(deps: FleetDependencies) {
     this.#deps = deps;
     this.#hearing = new Hearing(deps.clock);
+    this.#sight = new Sight(deps);
     this.#faults = createFaultLog(deps.log);
     this.#startedAt = deps.clock.monotonic();
+    this.#sweptAt = this.#startedAt;
     this.#sweepOnce = coalesce(() => this.#sweep());
   }
 
@@ -73,6 +103,7 @@ export class Fleet {
     if (origin.instance !== heartbeat.instance) return { refused: "unknown_instance" };
     this.#hearing.heartbeat(id, heartbeat);
     await takeReports(this.#deps, id, heartbeat.incidents);
+    if (this.#lostStudios(registry).size > 0) void this.#sweepOnce();
     return { desired: desiredState(registry, id, this.#deps.clock.now()) };
   }
 
@@ -99,12 +130,43 @@ export class Fleet {
     return this.#sweepOnce();
   }
 
+  /**
+   * Goes on with what takes long, because others are called for it: what follows from evictions. One run at a time,
+   * whoever asks gets the one under way. Never rejects.
+   */
+  chores(): Promise<void> {
+    this.#chores ??= this.#pursueEvictions().finally(() => {
+      this.#chores = null;
+    });
+    return this.#chores;
+  }
+
+  async #pursueEvictions(): Promise<void> {
+    await this.#faults.attempt("pursuing evictions", async () => {
+      if (!this.#registry) return;
+      const standing = { registry: this.#registry, published: this.#published };
+      if (await pursueEvictions(this.#deps, standing)) this.#told += 1;
+    });
+  }
+
+  /** The fleet as it is known now, for alerting; null before the registry could be read. */
+  view(): AlertView | null {
+    if (!this.#registry) return null;
+    return {
+      registry: this.#registry,
+      heard: this.#hearing.all(),
+      alive: this.#hearing.liveness(this.#policy).alive,
+      judging: this.#hearing.judging(this.#policy),
+      failing: this.#faults.failing(),
+    };
+  }
+
   silentMs(id: OriginId): number {
     return this.#hearing.silentMs(id);
   }
 
   alive(): OriginId[] {
-    return [...this.#hearing.liveness().alive];
+    return [...this.#hearing.liveness(this.#policy).alive];
   }
 
   heard(): Heard[] {
@@ -120,13 +182,18 @@ export class Fleet {
   }
 
   async #sweep(): Promise<void> {
+    if (this.#deps.clock.monotonic() - this.#sweptAt > this.#policy.absenceMs) this.#hearing.listenAnew();
     const outcomes = [
       await this.#faults.attempt("reading the registry", () => this.#readIfStale()),
       await this.#faults.attempt("assigning studios and slicers", () => this.#assign()),
+      await this.#faults.attempt("looking at the indexes", () => this.#look()),
+      await this.#faults.attempt("judging the origins", () => this.#judge()),
+      await this.#faults.attempt("assigning anew", () => this.#assign()),
       await this.#faults.attempt("publishing the routing", () => this.#publish()),
       await this.#faults.attempt("recording incidents", () => recordReports(this.#deps)),
     ];
-    if (outcomes.every(Boolean)) this.#soundAt = this.#deps.clock.monotonic();
+    this.#sweptAt = this.#deps.clock.monotonic();
+    if (outcomes.every(Boolean)) this.#soundAt = this.#sweptAt;
   }
 
   async #readIfStale(): Promise<void> {
@@ -136,16 +203,81 @@ export class Fleet {
 
   async #read(): Promise<void> {
     const told = this.#told;
-    this.#registry = await this.#inTime(() => loadRegistry(this.#deps.db));
+    const { db } = this.#deps;
+    [this.#registry, this.#policy] = await this.#inTime(() => Promise.all([loadRegistry(db), readHealthPolicy(db)]));
+    this.#noteStudios(this.#registry);
     this.#loadedAt = this.#deps.clock.monotonic();
     this.#seen = told;
     const admitted = this.#registry.origins.filter(({ tokenHash }) => tokenHash !== null);
     this.#hearing.keepOnly(new Set(admitted.map(({ id }) => id)));
   }
 
+  #lostStudios(registry: Registry): Map<StationSlug, LostStudio> {
+    const now = this.#deps.clock.monotonic();
+    const view = {
+      judging: this.#hearing.judging(this.#policy),
+      heard: this.#hearing.all(),
+      studioAgeMs: (station: StationSlug) => now - (this.#studios.get(station)?.since ?? now),
+    };
+    return lostStudios(registry, view, this.#policy);
+  }
+
+  #noteStudios({ stations }: Registry): void {
+    const since = this.#deps.clock.monotonic();
+    for (const { slug, generation } of stations) {
+      if (this.#studios.get(slug)?.generation !== generation) this.#studios.set(slug, { generation, since });
+    }
+  }
+
+  async #look(): Promise<void> {
+    if (this.#registry) await this.#sight.look(this.#registry);
+  }
+
+  async #judge(): Promise<void> {
+    const registry = this.#registry;
+    if (!registry) return;
+    const impressions = {
+      judging: this.#hearing.judging(this.#policy),
+      silentMs: (id: OriginId) => this.#hearing.silentMs(id),
+      heard: this.#hearing.all(),
+      seen: this.#sight.seen(registry),
+    };
+    const now = this.#deps.clock.now();
+    const assessments = assess(registry, impressions, this.#policy, now);
+    let changes = 0;
+    for (const origin of registry.origins) {
+      const assessment = assessments.get(origin.id);
+      const transition = assessment && decide(origin, assessment.facts, this.#policy, now);
+      if (transition && (await this.#move(origin, transition, assessment.covers))) changes += 1;
+    }
+    if (changes > 0) await this.#read();
+  }
+
+  async #move(origin: Origin, transition: Transition, covers: OriginId[][]): Promise<boolean> {
+    const context = { ...this.#deps, actor: "control" };
+    const said = { origin: origin.id, from: origin.state, to: transition.to, reason: transition.reason };
+    const isDone = await this.#inTime(() => applyTransition(context, origin, transition, covers, this.#policy));
+    if (isDone) this.#deps.log.info("origin moved", said);
+    if (isDone) this.#heldBack.delete(origin.id);
+    else await this.#tellHeldBack(origin, transition);
+    return isDone;
+  }
+
+  /** Told once, until it comes about: the others that were there may just have gone, or too many have. */
+  async #tellHeldBack({ id, state }: Origin, { to, reason }: Transition): Promise<void> {
+    if (this.#heldBack.get(id) === to) return;
+    this.#heldBack.set(id, to);
+    this.#deps.log.warn("origin held back", { origin: id, from: state, to, reason });
+    if (!POWERS[state].serves || POWERS[to].serves) return;
+    const event = { kind: "eviction-held", origin: id, message: `it would be ${to}, but others must stay: ${reason}` };
+    const row = incidentOf({ ...this.#deps, actor: "control" }, event);
+    await this.#inTime(() => insertIncidentOnce(this.#deps.db, row));
+  }
+
   async #assign(): Promise<void> {
     if (!this.#registry) return;
-    const studios = assignStudios(this.#registry, this.#hearing.liveness());
+    const lost = this.#lostStudios(this.#registry);
+    const studios = assignStudios(this.#registry, this.#hearing.liveness(this.#policy, lost));
     const { added, removed } = assignSlicers(this.#registry);
     if (studios.length + added.length + removed.length === 0) return;
     const context = { ...this.#deps, actor: "control" };
@@ -157,14 +289,17 @@ export class Fleet {
   }
 
   async #publish(): Promise<void> {
-    const snapshot = this.#registry && buildSnapshot(this.#registry);
-    if (!snapshot) return;
     const { db, clock } = this.#deps;
+    const moment = { now: clock.now(), rampMs: this.#policy.rampMs };
+    const snapshot = this.#registry && buildSnapshot(this.#registry, moment);
+    if (!snapshot) return;
     this.#publication ??= await this.#inTime(() => loadPublication(db));
     const isChecked = clock.monotonic() - this.#routingCheckedAt <= POLICY.routingCheckMs;
-    if (isChecked && (await snapshotHash(snapshot)) === this.#publication.sha256) return;
-    this.#publication = await publish(this.#deps, snapshot, this.#publication);
-    this.#routingCheckedAt = clock.monotonic();
+    if (!isChecked || (await snapshotHash(snapshot)) !== this.#publication.sha256) {
+      this.#publication = await publish(this.#deps, snapshot, this.#publication);
+      this.#routingCheckedAt = clock.monotonic();
+    }
+    this.#published = snapshot;
   }
 
   #inTime<T>(work: () => Promise<T>): Promise<T> {

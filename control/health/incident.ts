@@ -3,17 +3,21 @@ import type { OriginId, StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import { incidents } from "../db/schema.ts";
+import { createIncidentIds } from "./incident-id.ts";
 
 export type Incident = typeof incidents.$inferSelect;
 
-/** An incident that happens now, by whoever acts. */
+const nextId = createIncidentIds();
+
+/** An incident that happens now, by whoever acts. Of the same ms, the later one has the higher id. */
 export function incidentOf(
   context: Pick<Context, "clock" | "actor">,
   event: { kind: string; station?: StationSlug; origin?: OriginId; message: string },
 ): Incident {
+  const at = context.clock.now();
   return {
-    id: crypto.randomUUID(),
-    at: context.clock.now(),
+    id: nextId(at),
+    at,
     kind: event.kind,
     station: event.station ?? null,
     origin: event.origin ?? null,

@@ -16,12 +16,12 @@ const alarmAt = () => runInDurableObject(monitor, (_instance, state) => state.st
 const disarm = () => runInDurableObject(monitor, (_instance, state) => state.storage.deleteAlarm());
 
 describe("the monitor's alarm", () => {
-  it("is set again each time it goes off, about two seconds ahead", async () => {
+  it("is set again each time it goes off, about a second ahead", async () => {
     await monitor.arm();
     expect(await runDurableObjectAlarm(monitor)).toBe(true);
     const ahead = ((await alarmAt()) ?? 0) - Date.now();
-    expect(ahead).toBeGreaterThan(500);
-    expect(ahead).toBeLessThanOrEqual(2000);
+    expect(ahead).toBeGreaterThan(200);
+    expect(ahead).toBeLessThanOrEqual(1000);
   });
 
   it("is set again by the cron, and by every call, should it ever have been lost", async () => {

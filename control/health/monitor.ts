@@ -3,12 +3,22 @@ import type { DesiredState, Heartbeat } from "../../contracts/fleet.ts";
 import type { OriginId, Sha256 } from "../../contracts/names.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { createLog, describe } from "../../kit/log.ts";
+import { type Alerting, createAlerting } from "../alerting/alerting.ts";
+import { createChannels } from "../alerting/create-channels.ts";
+import { ALERTING } from "../alerting/policy.ts";
+import { readAlertSettings } from "../alerting/settings.ts";
 import { openDatabase } from "../db/database.ts";
 import type { Bindings } from "../environment.ts";
+import { createProvisioner } from "../provisioner/create-provisioner.ts";
+import { readProvisionerSettings } from "../provisioner/settings.ts";
+import { createCdn } from "./cdn.ts";
+import { readCdnSettings } from "./cdn-settings.ts";
+import { createFaultLog } from "./fault-log.ts";
 import { Fleet, type FleetStatus, type HeartbeatReply } from "./fleet.ts";
 import type { Heard } from "./hearing.ts";
 import { createOutbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
+import { noProvisioner } from "./provisioner.ts";
 
 /** The one monitor of the fleet. */
 export function monitorOf(bindings: Bindings): DurableObjectStub<Monitor> {
@@ -18,17 +28,42 @@ export function monitorOf(bindings: Bindings): DurableObjectStub<Monitor> {
 /** Holds the fleet, and an alarm that sweeps it. Every call makes sure that the alarm is set. */
 export class Monitor extends DurableObject<Bindings> {
   readonly #fleet: Fleet;
+  readonly #alerting: Alerting;
   readonly #log = createLog({ fields: { part: "monitor" } });
+  readonly #faults = createFaultLog(this.#log);
+  #alerts: Promise<void> | null = null;
 
   constructor(state: DurableObjectState, bindings: Bindings) {
     super(state, bindings);
+    const deps = { db: openDatabase(bindings.DB), clock: systemClock, log: this.#log };
+    const outside = { ...deps, fetch: (request: Request) => fetch(request) };
+    this.#alerting = this.#setUp(
+      () => {
+        const settings = readAlertSettings(bindings);
+        return createAlerting({ ...deps, ...settings, channels: createChannels(settings, outside) });
+      },
+      createAlerting({ ...deps, channels: new Map(), escalateAfterMs: ALERTING.escalateAfterMs }),
+    );
     this.#fleet = new Fleet({
-      db: openDatabase(bindings.DB),
+      ...deps,
       bucket: bindings.MEDIA,
       outbox: createOutbox(state.storage),
-      clock: systemClock,
-      log: this.#log,
+      cdn: this.#setUp(() => createCdn(readCdnSettings(bindings), outside.fetch, systemClock), {
+        tell: null,
+        purge: null,
+      }),
+      provisioner: this.#setUp(() => createProvisioner(readProvisionerSettings(bindings), outside), noProvisioner),
     });
+  }
+
+  /** A bad setting is a fault of its own part alone: the fleet is looked after without it. */
+  #setUp<Part>(create: () => Part, without: Part): Part {
+    try {
+      return create();
+    } catch (thrown) {
+      this.#log.error("settings cannot be used", { error: describe(thrown) });
+      return without;
+    }
   }
 
   async heartbeat(id: OriginId, tokenHash: Sha256, heartbeat: Heartbeat): Promise<HeartbeatReply> {
@@ -76,8 +111,23 @@ export class Monitor extends DurableObject<Bindings> {
     try {
       await this.ctx.storage.setAlarm(Date.now() + POLICY.sweepMs);
       await this.#fleet.sweep();
+      this.ctx.waitUntil(this.#fleet.chores());
+      this.ctx.waitUntil(this.#alert());
     } catch (thrown) {
       this.#log.error("sweep failed", { error: describe(thrown) });
     }
+  }
+
+  /** Tells people what is wrong, beside the sweep and once at a time: D1 that hangs here holds up nobody's rescue. */
+  #alert(): Promise<void> {
+    this.#alerts ??= this.#tellPeople().finally(() => {
+      this.#alerts = null;
+    });
+    return this.#alerts;
+  }
+
+  async #tellPeople(): Promise<void> {
+    const view = this.#fleet.view();
+    if (view) await this.#faults.attempt("alerting", () => this.#alerting.sweep(view));
   }
 }

@@ -1,11 +1,7 @@
-/** Every threshold by which control judges and acts, in ms unless it says otherwise. */
+/** Times and bounds of control's own work, in ms unless it says otherwise. What it judges origins by: health-policy.ts. */
 export const POLICY = {
   /** Pause between two sweeps of the fleet. */
-  sweepMs: 2000,
-  /** A studio that has been silent for longer is replaced: three heartbeats. */
-  studioSilentMs: 6000,
-  /** After its own start, control judges nobody dead for this long: it has not had the time to hear them. */
-  graceMs: 10_000,
+  sweepMs: 1000,
   /** Only an origin silent for longer may be taken over by someone who has but the enrolment token. */
   enrolSilentMs: 10_000,
   /** The registry is read anew at least this often, should a change not have been told. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, or } from "drizzle-orm";
+import { and, desc, eq, gte, lt, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { OriginId, StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
@@ -36,7 +36,8 @@ export async function listIncidents({ db }: Context, input: z.input<typeof Incid
   return pageOf(rows, limit, (row) => [row.at, row.id]);
 }
 
-/** Forgets what is older than the policy keeps. */
+/** Forgets what is older than the policy keeps, but for the newest row: the next one is to be given a higher rowid. */
 export async function pruneIncidents({ db, clock }: Pick<Context, "db" | "clock">): Promise<void> {
-  await db.delete(incidents).where(lt(incidents.at, clock.now() - POLICY.incidentsKeptMs));
+  const isOld = lt(incidents.at, clock.now() - POLICY.incidentsKeptMs);
+  await db.delete(incidents).where(and(isOld, sql`rowid < (select max(rowid) from ${incidents})`));
 }

@@ -5,11 +5,24 @@ import { ROUTING_KEY } from "../../contracts/routing.ts";
 import { createLog } from "../../kit/log.ts";
 import { sha256Of } from "../auth/hash.ts";
 import { type Database, openDatabase } from "../db/database.ts";
-import { incidents, origins, publications, renditions, slicers, stations, streamKeys, tokens } from "../db/schema.ts";
+import {
+  evictionSteps,
+  incidents,
+  origins,
+  publications,
+  renditions,
+  settings,
+  slicers,
+  stations,
+  streamKeys,
+  tokens,
+} from "../db/schema.ts";
 import { createStation } from "../registry/create-station.ts";
 import { registerOrigin } from "../registry/register-origin.ts";
+import type { Cdn } from "./cdn.ts";
 import { Fleet, type FleetDependencies } from "./fleet.ts";
 import { createOutbox } from "./outbox.ts";
+import { noProvisioner, type Provisioner } from "./provisioner.ts";
 
 /** A fleet with real storage of every kind, whose D1 and R2 can be broken, and whose clock stands still until told. */
 export type TestFleet = {
@@ -20,12 +33,20 @@ export type TestFleet = {
   database: Breakable;
   bucket: Breakable;
   lines: string[];
+  cdn: Cdn;
+  provisioner: Provisioner;
   /** The same fleet after its object was evicted: nothing is left but what is stored. */
   restart(): Fleet;
-  register(id: string, parts?: object): Promise<{ token: string; hash: string; instance: string }>;
+  /** Enrols a node and admits it, as if it had proved itself. */
+  register(id: string, parts?: object): Promise<TestNode>;
+  /** Enrols a node that has yet to prove itself. */
+  enrol(id: string, parts?: object): Promise<TestNode>;
 };
 
-export type Breakable = { broken: boolean; calls: number };
+export type TestNode = { token: string; hash: string; instance: string };
+
+/** `failing` names the one call that fails while the others work. */
+export type Breakable = { broken: boolean; failing: string | null; calls: number };
 
 let made = 0;
 
@@ -50,13 +71,15 @@ function makeWorld(db: Database, storage: DurableObjectStorage): TestFleet {
       ms += by;
     },
   };
-  const database: Breakable = { broken: false, calls: 0 };
-  const bucket: Breakable = { broken: false, calls: 0 };
+  const database: Breakable = { broken: false, failing: null, calls: 0 };
+  const bucket: Breakable = { broken: false, failing: null, calls: 0 };
   const lines: string[] = [];
   const deps: FleetDependencies = {
     db: openDatabase(breakable(env.DB, database, "D1")),
     bucket: breakable(env.MEDIA, bucket, "R2"),
     outbox: createOutbox(storage),
+    cdn: { tell: null, purge: null },
+    provisioner: { recreate: (node) => world.provisioner.recreate(node) },
     clock,
     log: createLog({ write: (line) => lines.push(line) }),
   };
@@ -68,11 +91,19 @@ function makeWorld(db: Database, storage: DurableObjectStorage): TestFleet {
     database,
     bucket,
     lines,
+    cdn: deps.cdn,
+    provisioner: noProvisioner,
     restart: () => {
       world.fleet = new Fleet(deps);
       return world.fleet;
     },
     register: async (id, parts = {}) => {
+      const node = await world.enrol(id, parts);
+      await db.update(origins).set({ state: "active" }).where(eq(origins.id, id));
+      await world.fleet.refresh();
+      return node;
+    },
+    enrol: async (id, parts = {}) => {
       const instance = crypto.randomUUID();
       const registration = {
         id,
@@ -107,7 +138,8 @@ export async function stationIn(db: Database, slug: string) {
 }
 
 async function clear(db: Database): Promise<void> {
-  for (const table of [slicers, renditions, streamKeys, stations, origins, tokens, incidents, publications]) {
+  const stationTables = [slicers, renditions, streamKeys, stations];
+  for (const table of [...stationTables, evictionSteps, origins, tokens, incidents, publications, settings]) {
     await db.delete(table);
   }
   await env.MEDIA.delete(ROUTING_KEY);
@@ -120,7 +152,7 @@ function breakable<T extends object>(target: T, state: Breakable, name: string):
       if (typeof member !== "function") return member;
       return (...args: unknown[]) => {
         state.calls += 1;
-        if (state.broken) throw new Error(`${name} is down`);
+        if (state.broken || state.failing === key) throw new Error(`${name} is down`);
         return member.apply(target, args);
       };
     },

@@ -70,6 +70,12 @@ describe("the studio of a station", () => {
       "origin-2",
     ],
     [
+      "is replaced by one on trial when nobody better lives",
+      [one, { ...two, state: "trial" }],
+      makeLiveness(["origin-2"]),
+      "origin-2",
+    ],
+    [
       "is not replaced by one that is suspect when a sound one lives",
       [one, { ...two, state: "suspect" }, three],
       makeLiveness(["origin-2", "origin-3"]),
@@ -88,9 +94,17 @@ describe("the studio of a station", () => {
     ],
     ["it drains and nobody else lives", [{ ...one, state: "draining" }, two], makeLiveness(["origin-1"])],
     ["it is suspect", [{ ...one, state: "suspect" }, two], makeLiveness(["origin-1", "origin-2"])],
-    ["the only other one alive is on trial", [one, { ...two, state: "trial" }], makeLiveness(["origin-2"])],
+    ["it is on trial, and another is not", [{ ...one, state: "trial" }, two], makeLiveness(["origin-1", "origin-2"])],
   ])("keeps its name while %s", (_title, origins, liveness) => {
     expect(decide(origins, liveness)).toEqual([]);
+  });
+
+  it("is replaced when it is lost though it is heard, and the reason is told", () => {
+    const lost = new Map([["demo", { studio: "origin-1", reason: "its frames have stopped" }]]);
+    expect(decide([one, two], makeLiveness(["origin-1", "origin-2"], { lost }))).toMatchObject([
+      { studio: "origin-2", generation: 4, reason: "its frames have stopped" },
+    ]);
+    expect(decide([one, two], makeLiveness(["origin-1"], { lost }))).toEqual([]);
   });
 
   it("keeps its place but gets a new generation when its process is another one", () => {

@@ -4,12 +4,14 @@ import type { Origin, Registry, Slicer, Station } from "./registry.ts";
 
 /** What is known of the fleet's life at one moment. */
 export type Liveness = {
-  /** Origins heard of within the policy's limit. */
+  /** Origins heard of within the policy's limit, and not about to leave. */
   alive: ReadonlySet<OriginId>;
   /** False while control has not listened for long enough to call a silent origin dead. */
   judging: boolean;
   /** Newest generation that any origin reports to work under. */
   generations: ReadonlyMap<StationSlug, number>;
+  /** Studios that are to be replaced if another can be studio, alive or not, and why. */
+  lost: ReadonlyMap<StationSlug, { studio: OriginId; reason: string }>;
 };
 
 export type StudioChange = {
@@ -33,7 +35,9 @@ export function assignStudios(registry: Registry, liveness: Liveness): StudioCha
   const kept = new Map<StationSlug, Origin>();
   for (const station of registry.stations) {
     const present = registry.origins.find(({ id }) => id === station.studio);
-    if (present && stays(present, bestRank, candidates.length, liveness)) kept.set(station.slug, present);
+    const others = candidates.filter(({ id }) => id !== present?.id).length;
+    const isLost = liveness.lost.get(station.slug)?.studio === present?.id && others > 0;
+    if (present && !isLost && stays(present, bestRank, candidates.length, liveness)) kept.set(station.slug, present);
   }
 
   const load = new Map<OriginId, number>();
@@ -43,7 +47,8 @@ export function assignStudios(registry: Registry, liveness: Liveness): StudioCha
   for (const station of registry.stations) {
     let studio = kept.get(station.slug) ?? null;
     if (!studio) {
-      studio = leastLoaded(candidates, load);
+      const lost = liveness.lost.get(station.slug)?.studio;
+      studio = leastLoaded(candidates, load, lost);
       if (studio) take(studio);
     }
     const change = changeOf(station, studio, liveness);
@@ -63,8 +68,10 @@ function stays(present: Origin, bestRank: number, candidates: number, liveness: 
   return liveness.alive.has(present.id) || !liveness.judging || candidates === 0;
 }
 
-function leastLoaded(candidates: Origin[], load: ReadonlyMap<OriginId, number>): Origin | null {
+/** Anybody rather than the one that is lost. */
+function leastLoaded(candidates: Origin[], load: ReadonlyMap<OriginId, number>, lost?: OriginId): Origin | null {
   const order = (one: Origin, other: Origin) =>
+    Number(one.id === lost) - Number(other.id === lost) ||
     (studioRank(one) ?? 0) - (studioRank(other) ?? 0) ||
     (load.get(one.id) ?? 0) - (load.get(other.id) ?? 0) ||
     (one.id < other.id ? -1 : 1);
@@ -89,6 +96,8 @@ function reasonOf(station: Station, studio: Origin | null, floor: number, livene
   if (station.studio !== (studio?.id ?? null)) {
     if (station.studio === null) return "the station had no studio";
     if (!studio) return `${station.studio} may not be studio any more, and nobody else can`;
+    const lost = liveness.lost.get(station.slug);
+    if (lost?.studio === station.studio) return lost.reason;
     return liveness.alive.has(station.studio)
       ? `${station.studio} may not be studio any more`
       : `${station.studio} is silent`;

@@ -1,20 +1,28 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { OriginState, Role } from "../../contracts/fleet.ts";
 import type { OriginId } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
 import { origins } from "../db/schema.ts";
+import { insertStepsIfChanged, stepsFor } from "../health/eviction-steps.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { statesThat } from "../health/states.ts";
 import { conflict, notFound } from "../refusal.ts";
 
 /** What an admin may do with an origin by hand: from which states, and to which. */
 export const MOVES = {
-  /** Out at once: not routed, uploads refused, told to do nothing. */
-  evict: { from: ["registering", "trial", "active", "suspect", "draining"], to: "evicted", kind: "origin-evicted" },
+  /** Out at once: not routed, uploads refused, told to do nothing, until it is readmitted by hand. */
+  evict: {
+    kind: "origin-evicted",
+    to: { registering: "evicted", trial: "evicted", active: "evicted", suspect: "evicted", draining: "evicted" },
+  },
   /** Out gently: it goes on uploading, and listeners get its segments only where nobody else has them. */
-  drain: { from: ["active", "suspect"], to: "draining", kind: "origin-draining" },
-  readmit: { from: ["evicted", "draining", "failed"], to: "active", kind: "origin-readmitted" },
-} as const satisfies Record<string, { from: readonly OriginState[]; to: OriginState; kind: string }>;
+  drain: { kind: "origin-draining", to: { active: "draining", suspect: "draining" } },
+  /** One that drains is back at once, any other by proof: it goes on trial without the wait that relapses cost. */
+  readmit: {
+    kind: "origin-called-back",
+    to: { draining: "active", evicted: "trial", reprovisioning: "trial", failed: "trial" },
+  },
+} as const satisfies Record<string, { kind: string; to: Partial<Record<OriginState, OriginState>> }>;
 export type Move = keyof typeof MOVES;
 
 /**
@@ -28,28 +36,44 @@ export async function moveOrigin(
   alive: readonly OriginId[],
 ): Promise<void> {
   const { db } = context;
-  const { from, to, kind } = MOVES[move];
   const origin = await db.query.origins.findFirst({ where: eq(origins.id, id) });
   if (!origin) throw notFound(`origin ${id}`);
+  const { kind } = MOVES[move];
+  const targets: Partial<Record<OriginState, OriginState>> = MOVES[move].to;
+  const to = targets[origin.state];
+  if (!to) throw conflict("wrong_state", `${id} is ${origin.state}: that cannot be done now.`);
   const isReplaceable =
     move === "evict" ? and(...origin.roles.map((role) => somebodyElseHas(role, id, alive))) : undefined;
+  const now = context.clock.now();
   const [moved] = await db.batch([
     db
       .update(origins)
-      .set({ state: to })
-      .where(and(eq(origins.id, id), inArray(origins.state, [...from]), isReplaceable))
+      .set({
+        state: to,
+        stateSince: now,
+        held: to === "evicted",
+        ...(to === "evicted" ? { activeSince: null } : {}),
+        ...(to === "trial" ? { tries: 0, evictions: 0 } : {}),
+      })
+      .where(
+        and(
+          eq(origins.id, id),
+          eq(origins.state, origin.state),
+          eq(origins.stateSince, origin.stateSince),
+          isReplaceable,
+        ),
+      )
       .returning({ id: origins.id }),
     insertIncidentIfChanged(db, incidentOf(context, { kind, origin: id, message: `by hand, from ${origin.state}` })),
+    insertStepsIfChanged(db, id, now, stepsFor(origin.state, to, true)),
   ]);
   if (moved.length > 0) return;
-  if ((from as readonly OriginState[]).includes(origin.state)) {
-    throw conflict("last_origin", `No other origin alive could do the work of ${id}.`);
-  }
-  throw conflict("wrong_state", `${id} is ${origin.state}: that cannot be done now.`);
+  if (move === "evict") throw conflict("last_origin", `No other origin alive could do the work of ${id}.`);
+  throw conflict("wrong_state", `${id} has just been moved by somebody else.`);
 }
 
 function somebodyElseHas(role: Role, id: OriginId, alive: readonly OriginId[]) {
-  const able = statesThat((powers) => (role === "studio" ? powers.studioRank !== null : powers.routed !== "never"));
+  const able = statesThat((powers) => (role === "studio" ? powers.studioRank !== null : powers.atWork));
   return sql`exists (
     select 1 from ${origins} as other, json_each(other.roles) as role
     where other.id <> ${id} and role.value = ${role}

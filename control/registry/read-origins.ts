@@ -8,6 +8,12 @@ import { notFound } from "../refusal.ts";
 export type StoredOrigin = {
   id: OriginId;
   state: OriginState;
+  stateSince: number;
+  held: boolean;
+  tries: number;
+  evictions: number;
+  evictedAt: number | null;
+  activeSince: number | null;
   weight: number;
   roles: Role[];
   url: string;
@@ -21,6 +27,12 @@ export type StoredOrigin = {
 const COLUMNS = {
   id: origins.id,
   state: origins.state,
+  stateSince: origins.stateSince,
+  held: origins.held,
+  tries: origins.tries,
+  evictions: origins.evictions,
+  evictedAt: origins.evictedAt,
+  activeSince: origins.activeSince,
   weight: origins.weight,
   roles: origins.roles,
   url: origins.url,

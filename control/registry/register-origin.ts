@@ -108,7 +108,7 @@ async function enrol(
   const [registered] = await db.batch([
     db
       .insert(origins)
-      .values({ id, ...change, state: "active", weight: DEFAULT_WEIGHT, createdAt: now })
+      .values({ id, ...change, state: "registering", stateSince: now, weight: DEFAULT_WEIGHT, createdAt: now })
       .onConflictDoUpdate({
         target: origins.id,
         set: change,

@@ -25,7 +25,15 @@ export type Origin = {
   roles: Role[];
   version: string;
   state: OriginState;
+  stateSince: number;
   weight: number;
+  activeSince: number | null;
+  evictions: number;
+  evictedAt: number | null;
+  tries: number;
+  held: boolean;
+  /** Whether something is still to be done about its eviction. */
+  stepsOpen: boolean;
   registeredAt: number;
   /** Null when its token was revoked. */
   tokenHash: Sha256 | null;

@@ -32,7 +32,14 @@ export function makeOrigin(id: string, parts: Partial<Origin> = {}): Origin {
     roles: ["studio", "slicer"],
     version: "1",
     state: "active",
+    stateSince: 0,
     weight: 100,
+    activeSince: null,
+    evictions: 0,
+    evictedAt: null,
+    tries: 0,
+    held: false,
+    stepsOpen: false,
     registeredAt: 0,
     tokenHash: "a".repeat(64),
     ...parts,
@@ -46,7 +53,7 @@ export function makeRegistry(stations: Station[], origins: Origin[], parts: Part
 }
 
 export function makeLiveness(alive: string[], parts: Partial<Liveness> = {}): Liveness {
-  return { alive: new Set(alive), judging: true, generations: new Map(), ...parts };
+  return { alive: new Set(alive), judging: true, generations: new Map(), lost: new Map(), ...parts };
 }
 
 const ORIGINS = ["origin-1", "origin-2", "origin-3", "origin-4"];
@@ -92,9 +99,14 @@ export const anyLiveness: fc.Arbitrary<Liveness> = fc
     alive: fc.subarray(ORIGINS),
     judging: fc.boolean(),
     generations: fc.dictionary(fc.constantFrom(...STATIONS), fc.nat(12)),
+    lost: fc.dictionary(
+      fc.constantFrom(...STATIONS),
+      fc.constantFrom(...ORIGINS).map((studio) => ({ studio, reason: "lost" })),
+    ),
   })
-  .map(({ alive, judging, generations }) => ({
+  .map(({ alive, judging, generations, lost }) => ({
     alive: new Set(alive),
     judging,
     generations: new Map(Object.entries(generations)),
+    lost: new Map(Object.entries(lost)),
   }));

@@ -3,8 +3,11 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
 import { failure } from "../../contracts/failure.ts";
+import { MAX_REEL_BYTES } from "../../contracts/reel.ts";
 import { notFound, Refusal } from "../refusal.ts";
+import { alerts } from "./alerts.ts";
 import { requireActor, requireAdmin } from "./bearer.ts";
+import { contacts } from "./contacts.ts";
 import { docs } from "./docs.ts";
 import { answerFailure } from "./failures.ts";
 import { fromOrigins } from "./from-origins.ts";
@@ -12,7 +15,9 @@ import { healthz } from "./healthz.ts";
 import { incidents } from "./incidents.ts";
 import { live } from "./live.ts";
 import { origins } from "./origins.ts";
+import { policy } from "./policy.ts";
 import { prepare } from "./prepare.ts";
+import { REEL_OBJECT_PATH, reel } from "./reel.ts";
 import { type ControlEnv, createRouter } from "./router.ts";
 import { routing } from "./routing.ts";
 import { stations } from "./stations.ts";
@@ -41,7 +46,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.notFound((c) => c.json(failure("not_found", notFound("such path").message), 404));
   app.use(prepare);
   app.use(timeout(REQUEST_TIMEOUT_MS, new HTTPException(503, { message: "That took too long." })));
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }));
+  app.use((c, next) => (REEL_OBJECT_PATH.test(c.req.path) ? limitReel : limitBody)(c, next));
 
   app.route("/", healthz);
   app.route("/", docs);
@@ -51,15 +56,25 @@ export function createApp(): OpenAPIHono<ControlEnv> {
 
   app.use("/api/v1/*", requireActor, requireAdmin);
   app.route("/api/v1", stations);
+  app.route("/api/v1", reel);
   app.route("/api/v1", live);
   app.route("/api/v1", streamKeys);
   app.route("/api/v1", origins);
   app.route("/api/v1", routing);
   app.route("/api/v1", incidents);
+  app.route("/api/v1", contacts);
+  app.route("/api/v1", alerts);
+  app.route("/api/v1", policy);
   app.route("/api/v1", tokens);
   return app;
 }
 
-function tooLarge(): never {
-  throw new Refusal(413, "too_large", `A request may have ${MAX_BODY_BYTES} bytes at most.`);
+const limitBody = limitTo(MAX_BODY_BYTES);
+const limitReel = limitTo(MAX_REEL_BYTES);
+
+function limitTo(maxSize: number) {
+  const onError = () => {
+    throw new Refusal(413, "too_large", `A request may have ${maxSize} bytes at most.`);
+  };
+  return bodyLimit({ maxSize, onError });
 }

@@ -63,6 +63,8 @@ describe("the OpenAPI document", () => {
         "POST /api/v1/origins/{id}/heartbeat",
         "GET /api/v1/routing",
         "GET /api/v1/incidents",
+        "GET /api/v1/policy",
+        "PATCH /api/v1/policy",
         "GET /api/v1/tokens",
         "POST /api/v1/tokens",
         "DELETE /api/v1/tokens/{id}",

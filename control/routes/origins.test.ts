@@ -37,7 +37,7 @@ describe("an origin that enrols", () => {
       generation: 1,
       slicers: [{ origin: "fresh", weight: 100 }],
     });
-    expect(await incidentsOf("fresh")).toEqual(["studio-changed", "origin-enrolled"]);
+    expect(await incidentsOf("fresh")).toEqual(["studio-changed", "origin-on-trial", "origin-enrolled"]);
   });
 
   it("may ask again with the same process, when the answer was lost; the first token is void then", async () => {
@@ -104,7 +104,7 @@ describe("an origin that comes back with its own token", () => {
     expect((await own.beat()).status).toBe(409);
     const beat = await call("POST", "origins/comes-back/heartbeat", heartbeatOf(registration.instance), own.token);
     expect(beat.status).toBe(200);
-    expect(await incidentsOf("comes-back")).toEqual(["origin-restarted", "origin-enrolled"]);
+    expect(await incidentsOf("comes-back")).toEqual(["origin-restarted", "origin-on-trial", "origin-enrolled"]);
   });
 
   it("lifts the station above the generations it has worked under, should control have forgotten them", async () => {
@@ -187,6 +187,8 @@ describe("moving an origin by hand", () => {
     expect((await origin.beat()).body.desired.stations).toContainEqual(
       expect.objectContaining({ slug: "demo", roles: ["slicer"] }),
     );
+    expect((await call("POST", "origins/draining/readmit")).body.state).toBe("active");
+    expect((await published()).stations.demo?.slicers).toContainEqual({ origin: "draining", weight: 100 });
   });
 
   it("evicts it: not routed, no uploads, nothing to do, and its stations have another studio", async () => {
@@ -196,9 +198,10 @@ describe("moving an origin by hand", () => {
     expect(routing.origins[studio]?.tokenHash).toBeNull();
     expect(routing.stations.demo?.slicers.map(({ origin }) => origin)).not.toContain(studio);
     expect(routing.stations.demo?.studio).not.toBe(studio);
-    expect((await call("POST", `origins/${studio}/readmit`)).body.state).toBe("active");
-    expect((await published()).stations.demo?.slicers.map(({ origin }) => origin)).toContain(studio);
-    expect(await incidentsOf(studio)).toEqual(expect.arrayContaining(["origin-readmitted", "origin-evicted"]));
+    expect((await call("POST", `origins/${studio}/readmit`)).body.state).toBe("trial");
+    expect((await published()).origins[studio]?.tokenHash).not.toBeNull();
+    expect((await published()).stations.demo?.slicers.map(({ origin }) => origin)).not.toContain(studio);
+    expect(await incidentsOf(studio)).toEqual(expect.arrayContaining(["origin-called-back", "origin-evicted"]));
   });
 
   it("keeps an evicted origin out when it restarts", async () => {

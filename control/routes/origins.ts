@@ -14,6 +14,16 @@ export const OriginPath = z.object({ id: OriginId });
 const OriginAnswer = z.object({
   id: OriginId,
   state: OriginState,
+  stateSince: z.int(),
+  /** Taken out by hand: it stays out until it is readmitted by hand. */
+  held: z.boolean(),
+  /** Tries in a row at bringing it back that failed. */
+  tries: z.int(),
+  /** How often it was evicted of late, and when last. */
+  evictions: z.int(),
+  evictedAt: z.int().nullable(),
+  /** Since when it has been admitted without a break; its weight rises from then on. */
+  activeSince: z.int().nullable(),
   weight: z.number(),
   roles: z.array(Role),
   url: z.string(),
@@ -28,6 +38,8 @@ const OriginAnswer = z.object({
       at: z.int(),
       silentMs: z.number(),
       rung: z.string().nullable(),
+      rungDetail: z.string().nullable(),
+      leaving: z.boolean(),
       clockOffMs: z.number().nullable(),
       stations: z.array(StationReport),
     })
@@ -67,9 +79,10 @@ const change = createRoute({
 });
 
 const MOVE_SUMMARIES: Record<Move, string> = {
-  evict: "Take an origin out at once; refused for the last one that can do its work",
-  drain: "Take an origin out gently: it serves only what nobody else has",
-  readmit: "Put an origin back to work",
+  evict: "Take an origin out at once, until it is readmitted; refused for the last one that can do its work",
+  drain:
+    "Take an origin out gently: it serves only what nobody else has, and is out once no playlist names its segments",
+  readmit: "Call an origin back: at once while it drains, else on trial, where it must prove itself",
 };
 
 const moveRoute = <M extends Move>(move: M) =>

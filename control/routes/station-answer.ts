@@ -4,7 +4,7 @@ import { LivePolicy } from "../../contracts/fleet.ts";
 import { OriginId, RenditionName, StationSlug } from "../../contracts/names.ts";
 import { Source } from "../../contracts/programme-item.ts";
 import type { Heard } from "../health/hearing.ts";
-import { POLICY } from "../health/policy.ts";
+import { readHealthPolicy } from "../health/set-policy.ts";
 import { POWERS } from "../health/states.ts";
 import { listOrigins, type StoredOrigin } from "../registry/read-origins.ts";
 import { readStation, type StoredStation } from "../registry/read-stations.ts";
@@ -46,8 +46,9 @@ export async function describeStations(
   c: HonoContext<ControlEnv>,
   stations: StoredStation[],
 ): Promise<StationAnswer[]> {
-  const [origins, heard] = await Promise.all([listOrigins(c.var.context), heardOf(c)]);
-  const alive = heard.filter(({ silentMs }) => silentMs <= POLICY.studioSilentMs);
+  const { db } = c.var.context;
+  const [origins, heard, policy] = await Promise.all([listOrigins(c.var.context), heardOf(c), readHealthPolicy(db)]);
+  const alive = heard.filter(({ silentMs }) => silentMs <= policy.studioSilentMs);
   return stations.map((station) => stationAnswer(station, origins, alive, c.var.settings.EDGE_URL ?? null));
 }
 

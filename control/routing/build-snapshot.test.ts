@@ -2,8 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OriginState } from "../../contracts/fleet.ts";
 import { Routing } from "../../contracts/routing.ts";
+import type { Registry } from "../registry/registry.ts";
 import { anyRegistry, makeOrigin, makeRegistry, makeStation } from "../registry/test-registry.ts";
-import { buildSnapshot } from "./build-snapshot.ts";
+import { buildSnapshot as buildSnapshotAt } from "./build-snapshot.ts";
+
+const MOMENT = { now: 1_800_000_000_000, rampMs: 300_000 };
+const buildSnapshot = (registry: Registry) => buildSnapshotAt(registry, MOMENT);
 
 const station = makeStation("demo", { studio: "origin-1", generation: 4 });
 
@@ -48,6 +52,20 @@ describe("the routing snapshot", () => {
     const routed = snapshot?.stations.demo?.slicers.find(({ origin }) => origin === "origin-2");
     expect(routed?.weight ?? null).toBe(weight);
     expect(snapshot?.origins["origin-2"]?.tokenHash !== null).toBe(uploads);
+  });
+
+  it("has one on trial only where the station has nobody else, as the last resort", () => {
+    const alone = makeRegistry([station], [makeOrigin("origin-1", { state: "trial" })]);
+    expect(buildSnapshot(alone)?.stations.demo?.slicers).toEqual([{ origin: "origin-1", weight: 0 }]);
+  });
+
+  it("has one that was just admitted at a part of its weight", () => {
+    const activeSince = MOMENT.now - 150_000;
+    const origins = [makeOrigin("origin-1"), makeOrigin("origin-2", { activeSince })];
+    expect(buildSnapshot(makeRegistry([station], origins))?.stations.demo?.slicers).toEqual([
+      { origin: "origin-1", weight: 100 },
+      { origin: "origin-2", weight: 60 },
+    ]);
   });
 
   it("refuses the uploads of an origin whose token was revoked", () => {

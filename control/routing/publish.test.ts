@@ -17,6 +17,7 @@ function snapshotOf(...stations: string[]): Snapshot {
       stations.map((slug) => makeStation(slug)),
       [makeOrigin("origin-1")],
     ),
+    { now: 0, rampMs: 0 },
   );
   if (!snapshot) throw new Error("a station and an origin are not nothing");
   return snapshot;

@@ -34,7 +34,16 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-function node(client: Partial<ControlClient>, options: { memory?: NodeMemory; edgeNow?: () => number | null } = {}) {
+function node(
+  client: Partial<ControlClient>,
+  options: {
+    memory?: NodeMemory;
+    edgeNow?: () => number | null;
+    broken?: () => boolean;
+    published?: number;
+    ladder?: { rung: string; detail: string };
+  } = {},
+) {
   const incidents = createIncidentQueue(clock, silent);
   const applied: DesiredState[] = [];
   const remembered: NodeMemory[] = [];
@@ -50,10 +59,15 @@ function node(client: Partial<ControlClient>, options: { memory?: NodeMemory; ed
     enrolToken: "rde_enrol",
     client: { register: unreachable, heartbeat: unreachable, ...client },
     memory: options.memory ?? BLANK_MEMORY,
-    remember: async (memory) => void remembered.push(memory),
+    remember: async (memory) => {
+      if (options.broken?.()) throw new Error("EROFS");
+      remembered.push(memory);
+    },
     incidents,
     report: () => [],
+    ladder: () => options.ladder ?? { rung: "well", detail: "" },
     apply: (desired) => void applied.push(desired),
+    newestGeneration: async () => options.published ?? null,
     askEdgeForTime: async () => {
       const serverNow = options.edgeNow?.() ?? null;
       return serverNow === null ? null : { sentAt: Date.now(), receivedAt: Date.now(), serverNow };
@@ -108,6 +122,27 @@ describe("A node", () => {
     expect(remembered.length).toBe(before);
   });
 
+  it("does what control says though its disk takes nothing, and keeps it when the disk does again", async () => {
+    let broken = true;
+    let generation = 1;
+    const { applied, remembered } = node(
+      {
+        register: async () => ({ token: "rdo_own", desired: desiredState(1) }),
+        heartbeat: async () => ({ desired: desiredState(generation) }),
+      },
+      { broken: () => broken },
+    );
+    await vi.advanceTimersByTimeAsync(100);
+    generation = 2;
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(applied.map(({ stations }) => stations[0]?.generation)).toEqual([1, 2]);
+    expect(remembered).toEqual([]);
+    broken = false;
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(remembered).toHaveLength(1);
+    expect(remembered[0]).toMatchObject({ token: "rdo_own", generations: { demo: 2 } });
+  });
+
   it("reports its incidents with the next heartbeat that control hears, each once", async () => {
     let away = false;
     const heard: string[] = [];
@@ -152,6 +187,14 @@ describe("A node", () => {
     expect(remembered.at(-1)?.generations).toEqual({ demo: 5 });
   });
 
+  it("does not go on as the studio where another one has taken over meanwhile", async () => {
+    const memory = { token: "t", desired: desiredState(4), generations: { demo: 4 } };
+    const { applied } = node({}, { memory, edgeNow: () => Date.now(), published: 5 });
+    await minutes(1);
+    expect(applied).toHaveLength(1);
+    expect(applied[0]?.stations[0]).toMatchObject({ generation: 5, studio: null });
+  });
+
   it("begins nothing while its clock is wrong, and says so once", async () => {
     const wrong = () => ({ desired: desiredState(1, Date.now() - 300_000) });
     const heard: string[] = [];
@@ -173,5 +216,89 @@ describe("A node", () => {
     );
     await minutes(1);
     expect(applied).toEqual([]);
+  });
+
+  it("says on which rung of its ladder it stands, and what it found there", async () => {
+    const heartbeat = vi.fn(async (_token: string, _origin: string, _heartbeat: Heartbeat) => ({
+      desired: desiredState(1),
+    }));
+    const register = async () => ({ token: "t", desired: desiredState(1) });
+    const ladder = { rung: "restart", detail: "uploader of demo" };
+    node({ register, heartbeat }, { ladder });
+    await vi.advanceTimersByTimeAsync(2100);
+    expect(heartbeat.mock.calls[0]?.[2]).toMatchObject({ rung: "restart", rungDetail: "uploader of demo" });
+    ladder.rung = "well";
+    ladder.detail = "";
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(heartbeat.mock.calls[1]?.[2]).toMatchObject({ rung: "well" });
+    expect(heartbeat.mock.calls[1]?.[2]).not.toHaveProperty("rungDetail");
+  });
+
+  it("does not wait for the next two seconds with what is urgent, even when a heartbeat is under way", async () => {
+    let answer: () => void = () => {};
+    const heartbeat = vi.fn(async () => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return { desired: desiredState(1) };
+    });
+    node({ register: async () => ({ token: "t", desired: desiredState(1) }), heartbeat });
+    await vi.advanceTimersByTimeAsync(100);
+    agent?.beatNow();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(heartbeat).toHaveBeenCalledTimes(1);
+    agent?.beatNow();
+    answer();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(heartbeat).toHaveBeenCalledTimes(2);
+    answer();
+  });
+});
+
+describe("A node that leaves", () => {
+  const elsewhere = (): DesiredState => {
+    const desired = desiredState(2);
+    return {
+      ...desired,
+      stations: desired.stations.map((station) => ({
+        ...station,
+        roles: ["slicer"],
+        studio: { origin: "origin-2", url: "http://127.0.0.1:8802" },
+      })),
+    };
+  };
+  const register = async () => ({ token: "t", desired: desiredState(1) });
+
+  async function leaves(heartbeat: ControlClient["heartbeat"]) {
+    const { applied } = node({ register, heartbeat });
+    await vi.advanceTimersByTimeAsync(100);
+    const begin = Date.now();
+    let tookMs: number | null = null;
+    void agent?.leave(3000).then(() => {
+      tookMs = Date.now() - begin;
+    });
+    await vi.advanceTimersByTimeAsync(5000);
+    return { applied, tookMs };
+  }
+
+  it("says so at once, and stays until its studio is elsewhere", async () => {
+    const said: (boolean | undefined)[] = [];
+    const { applied, tookMs } = await leaves(async (_token, _origin, { leaving }) => {
+      said.push(leaving);
+      return { desired: said.length < 3 ? desiredState(1) : elsewhere() };
+    });
+    expect(said.every((leaving) => leaving === true)).toBe(true);
+    expect(tookMs).toBe(900);
+    expect(applied.at(-1)?.stations[0]?.studio?.origin).toBe("origin-2");
+  });
+
+  it("waits no longer than it may where nobody takes over", async () => {
+    const { tookMs } = await leaves(async () => ({ desired: desiredState(1) }));
+    expect(tookMs).toBe(3000);
+  });
+
+  it("does not wait for control that is away", async () => {
+    const { tookMs } = await leaves(unreachable);
+    expect(tookMs).toBe(300);
   });
 });

@@ -6,13 +6,18 @@ import {
   type StationReport,
 } from "../../contracts/fleet.ts";
 import type { Clock } from "../../kit/clock.ts";
-import type { Log } from "../../kit/log.ts";
-import { type Loop, startLoop } from "../../kit/loop.ts";
+import { describe, type Log } from "../../kit/log.ts";
+import { type Loop, pause, startLoop } from "../../kit/loop.ts";
+import { withTimeout } from "../../kit/race.ts";
 import { type ClockReading, clockIsRight, clockOffset } from "./clock-check.ts";
 import { type ControlClient, ControlError } from "./control-client.ts";
 import type { IncidentQueue } from "./incident-queue.ts";
 import type { NodeMemory } from "./node-memory.ts";
 import { onOwnAuthority } from "./own-authority.ts";
+
+/** Between the heartbeats of a node that is leaving. */
+const LEAVE_BEAT_MS = 300;
+const REMEMBER_WITHIN_MS = 1000;
 
 export type AgentOptions = {
   registration: Omit<Registration, "generations">;
@@ -23,10 +28,14 @@ export type AgentOptions = {
   incidents: IncidentQueue;
   /** What the node does now. */
   report(): StationReport[];
+  /** Where the node stands on its ladder. */
+  ladder(): { rung: string; detail: string };
   /** Carries out what control says; called whenever that may have changed. */
   apply(desired: DesiredState): void;
   /** A second opinion on the time, for the day control is away; null when it cannot be had. */
   askEdgeForTime(): Promise<ClockReading | null>;
+  /** The newest generation of a station that another origin has; null when nobody can say. Never rejects. */
+  newestGeneration(station: string): Promise<number | null>;
   clock: Clock;
   log: Log;
 };
@@ -34,6 +43,15 @@ export type AgentOptions = {
 export type Agent = {
   /** Ms since control last answered; null when it never did. */
   controlSilentMs(): number | null;
+  /** How far this node's clock is ahead by control's, in ms; null while control has not told the time. */
+  clockOffsetMs(): number | null;
+  /** Sends a heartbeat at once instead of with the next two seconds. */
+  beatNow(): void;
+  /**
+   * Tells control that the node is going, and resolves when no studio is here any more, when control does not answer,
+   * or after `withinMs`.
+   */
+  leave(withinMs: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -49,13 +67,27 @@ export function startAgent(options: AgentOptions): Agent {
   let lastAnswer: number | null = null;
   let lastProblem: string | null = null;
   let clockWasRight = true;
+  let clockAheadMs: number | null = null;
+  let leaving = false;
+  let isKept = true;
+  let wake = new AbortController();
 
   async function keep(next: NodeMemory): Promise<void> {
-    const changed =
-      JSON.stringify({ ...next, desired: withoutTime(next.desired) }) !==
-      JSON.stringify({ ...memory, desired: withoutTime(memory.desired) });
+    const known = (of: NodeMemory) => JSON.stringify({ ...of, desired: withoutTime(of.desired) });
+    const changed = known(next) !== known(memory);
     memory = next;
-    if (changed) await options.remember(memory);
+    if (changed || !isKept) await write();
+  }
+
+  /** A disk that takes nothing costs the node its memory, never its tie to control. */
+  async function write(): Promise<void> {
+    try {
+      await withTimeout(REMEMBER_WITHIN_MS, "keeping the node's memory", () => options.remember(memory));
+      isKept = true;
+    } catch (thrown) {
+      if (isKept) log.error("what the node should remember cannot be kept", { error: describe(thrown) });
+      isKept = false;
+    }
   }
 
   function checkClock(reading: ClockReading): boolean {
@@ -75,7 +107,9 @@ export function startAgent(options: AgentOptions): Agent {
     for (const station of desired.stations) {
       generations[station.slug] = Math.max(generations[station.slug] ?? 0, station.generation);
     }
-    const clockRight = checkClock({ sentAt, receivedAt: clock.now(), serverNow: desired.now });
+    const reading = { sentAt, receivedAt: clock.now(), serverNow: desired.now };
+    clockAheadMs = clockOffset(reading);
+    const clockRight = checkClock(reading);
     await keep({ ...memory, desired, generations });
     // A node whose clock is wrong goes on with what it does but begins nothing: its numbers would be wrong.
     if (clockRight || applied) options.apply(desired);
@@ -90,17 +124,20 @@ export function startAgent(options: AgentOptions): Agent {
     memory = { ...memory, token: answer.token ?? memory.token };
     registered = true;
     log.info("registered with control", { origin: registration.id });
-    await options.remember(memory);
+    await write();
     await obey(answer.desired, sentAt);
   }
 
   async function beat(): Promise<void> {
     const reported: IncidentReport[] = incidents.waiting();
     const sentAt = clock.now();
+    const { rung, detail } = options.ladder();
     const answer = await client.heartbeat(memory.token ?? "", registration.id, {
       instance: registration.instance,
       now: Math.round(sentAt),
-      rung: "well",
+      rung,
+      ...(detail !== "" && { rungDetail: detail.slice(0, 500) }),
+      ...(leaving && { leaving }),
       stations: options.report(),
       incidents: reported,
     });
@@ -112,7 +149,11 @@ export function startAgent(options: AgentOptions): Agent {
     if (applied || memory.desired === null) return;
     const reading = await options.askEdgeForTime();
     if (reading === null || !checkClock(reading)) return;
-    const own = onOwnAuthority(memory.desired);
+    const slugs = memory.desired.stations.map(({ slug }) => slug);
+    const published = await Promise.all(
+      slugs.map(async (slug) => [slug, await options.newestGeneration(slug)] as const),
+    );
+    const own = onOwnAuthority(memory.desired, new Map(published));
     log.warn("control is away: going on with what it said last");
     await keep({ ...memory, desired: own.desired, generations: { ...memory.generations, ...own.generations } });
     applied = true;
@@ -134,10 +175,35 @@ export function startAgent(options: AgentOptions): Agent {
     }
   }
 
-  const loop: Loop = startLoop("the tie to control", HEARTBEAT_MS, step, log);
+  const loop: Loop = startLoop(
+    "the tie to control",
+    0,
+    async () => {
+      wake = new AbortController();
+      await step();
+      await pause(HEARTBEAT_MS, wake.signal);
+    },
+    log,
+  );
+
+  const hasStudio = () => memory.desired?.stations.some(({ studio }) => studio?.origin === registration.id) ?? false;
+
   return {
     controlSilentMs: () => (lastAnswer === null ? null : clock.monotonic() - lastAnswer),
-    stop: () => loop.stop(),
+    clockOffsetMs: () => clockAheadMs,
+    beatNow: () => wake.abort(),
+    async leave(withinMs) {
+      leaving = true;
+      const deadline = clock.monotonic() + withinMs;
+      do {
+        wake.abort();
+        await pause(LEAVE_BEAT_MS);
+      } while (hasStudio() && registered && lastProblem === null && clock.monotonic() < deadline);
+    },
+    stop() {
+      wake.abort();
+      return loop.stop();
+    },
   };
 }
 

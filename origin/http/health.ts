@@ -1,25 +1,28 @@
 import { Hono } from "hono";
 import type { Agent } from "../agent/agent.ts";
+import type { Ladder } from "../agent/ladder-watch.ts";
 import type { Stations } from "../station/stations.ts";
 import { renderMetrics } from "./metrics.ts";
 
-/** `/healthz` says whether the node does its work, `/metrics` how. */
-export function healthRoutes(options: { originId: string; stations: Stations; agent: Agent }): Hono {
-  const { originId, stations, agent } = options;
+/** `/healthz` says whether the node does its work, with 503 when its ladder has given up; `/metrics` says how. */
+export function healthRoutes(options: {
+  originId: string;
+  stations: Pick<Stations, "report">;
+  agent: Pick<Agent, "controlSilentMs">;
+  ladder: Pick<Ladder, "standing">;
+}): Hono {
+  const { originId, stations, agent, ladder } = options;
   const routes = new Hono();
 
-  routes.get("/healthz", (context) =>
-    context.json(
-      { ok: true, origin: originId, controlSilentMs: agent.controlSilentMs(), stations: stations.report() },
-      200,
-      {
-        "Cache-Control": "no-store",
-      },
-    ),
-  );
+  routes.get("/healthz", (context) => {
+    const { rung, detail, serving } = ladder.standing();
+    const controlSilentMs = agent.controlSilentMs();
+    const health = { ok: serving, origin: originId, rung, detail, controlSilentMs, stations: stations.report() };
+    return context.json(health, serving ? 200 : 503, { "Cache-Control": "no-store" });
+  });
 
   routes.get("/metrics", (context) =>
-    context.text(renderMetrics(stations.report(), process.memoryUsage.rss()), 200, {
+    context.text(renderMetrics(stations.report(), ladder.standing().rung, process.memoryUsage.rss()), 200, {
       "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
       "Cache-Control": "no-store",
     }),

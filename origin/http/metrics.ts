@@ -1,10 +1,11 @@
 import type { StationReport } from "../../contracts/fleet.ts";
 import { SOURCES } from "../../contracts/programme-item.ts";
+import { RUNGS, type RungName } from "../agent/rungs.ts";
 
 type Sample = { labels: Record<string, string>; value: number };
 
-/** The node's figures as Prometheus text; the labels are stations and sources alone, so their number is bounded. */
-export function renderMetrics(reports: readonly StationReport[], residentBytes: number): string {
+/** The node's figures as Prometheus text; the labels are stations, sources and rungs, so their number is bounded. */
+export function renderMetrics(reports: readonly StationReport[], rung: RungName, residentBytes: number): string {
   const perStation = (value: (report: StationReport) => number | null): Sample[] =>
     reports.flatMap((report) => {
       const sample = value(report);
@@ -47,6 +48,18 @@ export function renderMetrics(reports: readonly StationReport[], residentBytes: 
               value: report.source === source ? 1 : 0,
             })),
       ),
+    ),
+    family(
+      "radiodream_programme_silent_seconds",
+      "gauge",
+      "Time since a frame of the programme was heard here.",
+      perStation(({ heardMs }) => (heardMs == null ? null : heardMs / 1000)),
+    ),
+    family(
+      "radiodream_ladder_rung",
+      "gauge",
+      "1 for the rung of the ladder on which the node stands.",
+      Object.keys(RUNGS).map((name) => ({ labels: { rung: name }, value: name === rung ? 1 : 0 })),
     ),
     family("process_resident_memory_bytes", "gauge", "Resident memory of the node process.", [
       { labels: {}, value: residentBytes },

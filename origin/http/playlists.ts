@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { failure } from "../../contracts/failure.ts";
 import { RenditionName } from "../../contracts/names.ts";
 import {
@@ -12,8 +12,11 @@ import type { Stations } from "../station/stations.ts";
 /** Segments a playlist of this origin lists: 38 s at the default length. */
 const LISTED = 12;
 
-/** What this origin holds in memory, for the edge when R2 cannot answer, and for players when it stands alone. */
-export function playlistRoutes(stations: Stations): Hono {
+/**
+ * What this origin holds in memory, for the edge when R2 cannot answer, and for players when it stands alone; `guard`
+ * says who is answered, null for everybody.
+ */
+export function playlistRoutes(stations: Stations, guard: MiddlewareHandler | null = null): Hono {
   const routes = new Hono();
   const notFound = failure("not_found", "There is no such thing on this origin.");
 
@@ -21,6 +24,8 @@ export function playlistRoutes(stations: Stations): Hono {
     await next();
     context.header("Access-Control-Allow-Origin", "*");
   });
+
+  if (guard !== null) routes.use(guard);
 
   routes.get("/:station/live.m3u8", (context) => {
     const station = stations.get(context.req.param("station"));

@@ -5,7 +5,12 @@ import { Hono } from "hono";
 import { failure } from "../../contracts/failure.ts";
 import { describe, type Log } from "../../kit/log.ts";
 
-export type HttpServer = { readonly port: number; close(): Promise<void> };
+export type HttpServer = {
+  readonly port: number;
+  /** Closes the connections that no request is using. */
+  closeIdle(): void;
+  close(): Promise<void>;
+};
 
 /** Answers a request that is a stream rather than a message; false when it is not its own. */
 export type StreamHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -28,7 +33,7 @@ export async function startHttpServer(options: {
   });
   const answer = getRequestListener(app.fetch);
 
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: 2000 }, (request, response) => {
     if (options.streams.some((serve) => serve(request, response))) return;
     void answer(request, response);
   });
@@ -42,6 +47,7 @@ export async function startHttpServer(options: {
   });
   return {
     port: (server.address() as AddressInfo).port,
+    closeIdle: () => server.closeIdleConnections(),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

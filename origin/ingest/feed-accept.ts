@@ -13,7 +13,8 @@ export type AcceptFeedOptions = {
   secretOf(station: string): string | null;
   /** Whether a host is on already, who is then not replaced. */
   hasLive(station: string): boolean;
-  onLive(feed: LiveFeed): void;
+  /** `release` breaks off without a farewell: the host's own origin keeps it, and tries again. */
+  onLive(feed: LiveFeed, release: () => void): void;
   audioTimeoutMs?: number;
   clock: Clock;
   log: Log;
@@ -69,7 +70,7 @@ export function acceptFeed(request: IncomingMessage, response: ServerResponse, o
     response.write("\n");
     pulse = setInterval(() => response.write("\n"), STUDIO_PULSE_MS);
     log.info("a host is handed over", { host: feed.key.name, keyId: feed.key.id });
-    options.onLive(feed);
+    options.onLive(feed, () => request.destroy());
   };
   const reader = new FlvReader((tag) => {
     if (!response.headersSent && source.isOpen() && parseAacMessage(tag.payload) !== null) announce();

@@ -20,6 +20,7 @@ afterEach(async () => {
 type Studio = {
   readonly url: string;
   readonly feeds: LiveFeed[];
+  readonly releases: (() => void)[];
   readonly tags: FlvTag[];
   readonly lines: string[];
   readonly server: Server;
@@ -29,13 +30,15 @@ type Studio = {
 async function startStudio(options: { audioTimeoutMs?: number } = {}): Promise<Studio> {
   const lines: string[] = [];
   const feeds: LiveFeed[] = [];
+  const releases: (() => void)[] = [];
   const tags: FlvTag[] = [];
   const server = createServer((request, response) => {
     const served = acceptFeed(request, response, {
       secretOf: (station) => (station === "demo" ? SECRET : null),
       hasLive: () => studio.live,
-      onLive(feed) {
+      onLive(feed, release) {
         feeds.push(feed);
+        releases.push(release);
         feed.onTag((tag) => tags.push(tag));
       },
       clock: systemClock,
@@ -46,7 +49,7 @@ async function startStudio(options: { audioTimeoutMs?: number } = {}): Promise<S
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const studio: Studio = { url, feeds, tags, lines, server, live: false };
+  const studio: Studio = { url, feeds, releases, tags, lines, server, live: false };
   ends.push(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
@@ -97,6 +100,17 @@ describe("a feed that is handed over to the studio", () => {
     const arrived = studio.tags.slice(0, 10);
     expect(arrived).toEqual(sent.slice(0, 10));
     expect(studio.lines.join("\n")).not.toContain(SECRET);
+  });
+
+  it("is kept by its origin when the studio lets go of it, and handed over again", async () => {
+    const studio = await startStudio();
+    const host = startHost();
+    forward(host, studio.url);
+    await eventually(() => expect(studio.feeds).toHaveLength(1));
+    studio.releases[0]?.();
+    expect(await studio.feeds[0]?.ended).toMatch(/broke/);
+    await eventually(() => expect(studio.feeds).toHaveLength(2));
+    expect(host.isOpen()).toBe(true);
   });
 
   it("ends there at once when the host leaves here", async () => {

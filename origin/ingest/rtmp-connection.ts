@@ -52,9 +52,12 @@ export function serveRtmp(socket: Socket, options: RtmpConnectionOptions): RtmpC
       const { station, key } = role.source.feed;
       log[level]("a host's connection ended", { station, host: key.name, keyId: key.id, reason });
       role.source.feed.close(reason);
+    } else if (role.kind === "player") {
+      log[level]("a player's connection ended", { reason });
+      role.leave();
     } else {
-      log[level](role.kind === "player" ? "a player's connection ended" : "a connection was dropped", { reason });
-      if (role.kind === "player") role.leave();
+      // Who goes without a word may be a balancer, or our own look at the port.
+      log[level === "info" ? "debug" : level]("a connection was dropped", { reason });
     }
   };
   const setup = setTimeout(() => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import logger from "node-media-server/src/core/logger.js";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
@@ -38,6 +38,8 @@ export type Ingest = {
   tapProgramme(path: string, onTag: (tag: FlvTag) => void): () => void;
   /** Serves `GET /radiodream/{name}.flv`; false when the URL is not of that form. */
   serveFlv(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Opens the RTMP port anew; who is connected stays. Rejects when it cannot be opened. */
+  reopen(): Promise<void>;
   /** Ends every connection and programme; resolves when the port is free. */
   close(): Promise<void>;
 };
@@ -64,7 +66,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const flvPlayers = createAdmission({ total: limits.flvPlayers, perAddress: limits.connectionsPerAddress });
   const connections = new Set<RtmpConnection>();
 
-  const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+  const welcome = (socket: Socket) => {
     const address = addressOf(socket);
     const release = admission.admit(address);
     if (release === null) {
@@ -86,30 +88,44 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       connections.delete(connection);
       release();
     });
-  });
+  };
+
+  const listen = async (port: number): Promise<Server> => {
+    const opened = createServer({ noDelay: true, keepAlive: true }, welcome);
+    await new Promise<void>((resolve, reject) => {
+      opened.once("error", reject);
+      opened.listen(port, options.host, resolve);
+    });
+    opened.on("error", (error) => log.error("the RTMP port cannot accept", { error: error.message }));
+    return opened;
+  };
+  let server: Server | null = null;
 
   const close = async () => {
     programmes.close();
     for (const connection of connections) connection.end("the ingest closes");
-    if (server.listening) await new Promise((resolve) => server.close(resolve));
+    const open = server;
+    if (open?.listening) await new Promise((resolve) => open.close(resolve));
     stopClock();
     logger.log = stockLog;
     running = false;
   };
 
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(options.port, options.host, resolve);
-    });
+    server = await listen(options.port);
   } catch (thrown) {
     await close();
     throw thrown;
   }
-  server.on("error", (error) => log.error("the RTMP port cannot accept", { error: error.message }));
+  const { port } = server.address() as AddressInfo;
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
+    async reopen() {
+      // Its port is free at once, though it counts as closed only when the last of its connections is.
+      server?.close();
+      server = await listen(port);
+    },
     publishProgramme: programmes.publish,
     tapProgramme: programmes.tap,
     serveFlv: (request, response) =>

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createLog } from "../../kit/log.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
-import type { Programme } from "../programme/programme.ts";
 import { createLiveHosts } from "./live-hosts.ts";
 
 const silent = createLog({ write: () => {} });
@@ -25,7 +24,12 @@ function host(id: string) {
 
 function programme() {
   const offered: string[] = [];
-  return { offered, programme: { offerLive: (feed: LiveFeed) => offered.push(feed.id) } as unknown as Programme };
+  const loans: LiveFeed[] = [];
+  const offerLive = (feed: LiveFeed) => {
+    offered.push(feed.id);
+    loans.push(feed);
+  };
+  return { offered, loans, programme: { offerLive } };
 }
 
 function world() {
@@ -87,5 +91,63 @@ describe("A live host", () => {
     hosts.add(anna);
     hosts.stop();
     expect(await anna.ended).toContain("no longer here");
+  });
+
+  it("stays when the programme here ends with all it has, and is handed on to the new studio", async () => {
+    const { hosts, forwards } = world();
+    const here = programme();
+    const anna = host("anna");
+    hosts.add(anna);
+    hosts.route({ kind: "here", programme: here.programme });
+    hosts.route({ kind: "nowhere" });
+    expect(await here.loans[0]?.ended).toContain("elsewhere");
+    here.loans[0]?.close("the programme has ended");
+    hosts.route(studio("http://two"));
+    expect(forwards).toEqual(["anna -> http://two"]);
+    expect(await Promise.race([anna.ended, "still there"])).toBe("still there");
+  });
+
+  it("is closed by the programme for which another host has come", async () => {
+    const { hosts } = world();
+    const here = programme();
+    hosts.route({ kind: "here", programme: here.programme });
+    const anna = host("anna");
+    hosts.add(anna);
+    here.loans[0]?.close("another host has taken over");
+    expect(await anna.ended).toBe("another host has taken over");
+  });
+});
+
+describe("A host of another origin, handed on to the studio here", () => {
+  function guest() {
+    const bert = host("bert");
+    let released = 0;
+    const release = () => {
+      released++;
+      bert.close("the connection broke");
+    };
+    return { bert, release, released: () => released };
+  }
+
+  it("is let go when the studio moves, since its own origin hands it on to the new one", async () => {
+    const { hosts, forwards } = world();
+    const here = programme();
+    const { bert, release, released } = guest();
+    hosts.route({ kind: "here", programme: here.programme });
+    hosts.add(bert, release);
+    expect(here.offered).toEqual(["bert"]);
+    hosts.route({ kind: "nowhere" });
+    expect(released()).toBe(0);
+    hosts.route(studio("http://two"));
+    expect([released(), forwards]).toEqual([1, []]);
+  });
+
+  it("is let go, not ended, when this origin stops", async () => {
+    const { hosts } = world();
+    const { bert, release, released } = guest();
+    hosts.add(bert, release);
+    hosts.stop();
+    expect(released()).toBe(1);
+    expect(await bert.ended).toBe("the connection broke");
   });
 });

@@ -2,6 +2,7 @@ import type { DesiredStation } from "../../contracts/fleet.ts";
 import { programmePath } from "../../contracts/names.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
+import { type FlvTag, parseAacMessage } from "../ingest/flv.ts";
 import type { Ingest } from "../ingest/server.ts";
 import { readProgramme } from "../packager/programme-reader.ts";
 import { createSlicer, type SlicedSegment } from "../packager/slicer.ts";
@@ -17,9 +18,16 @@ export type SlicingOptions = {
   log: Log;
 };
 
+export type Slicing = {
+  /** Ms since a frame was heard: of any rendition, and of the one heard least lately. Before the first: since the start. */
+  heardMs(): { any: number; every: number };
+  stop(): Promise<void>;
+};
+
 /** Slices every rendition of a station's programme; one that comes from elsewhere is played on from here, too. */
-export function startSlicing(options: SlicingOptions): { stop(): Promise<void> } {
+export function startSlicing(options: SlicingOptions): Slicing {
   const { desired, ingest, studioUrl, clock, log } = options;
+  const heardAt = new Map(desired.renditions.map((rendition) => [rendition, clock.monotonic()]));
   const ends = desired.renditions.map((rendition) => {
     const slicer = createSlicer({
       station: desired.slug,
@@ -29,9 +37,13 @@ export function startSlicing(options: SlicingOptions): { stop(): Promise<void> }
       log: log.with({ rendition }),
       onSegment: options.onSegment,
     });
+    const onTag = (tag: FlvTag) => {
+      if (tag.type === 8 && parseAacMessage(tag.payload)?.kind === "frame") heardAt.set(rendition, clock.monotonic());
+      slicer.push(tag);
+    };
     const path = programmePath(desired.slug, rendition, desired.renditions);
     if (studioUrl === null) {
-      const untap = ingest.tapProgramme(path, (tag) => slicer.push(tag));
+      const untap = ingest.tapProgramme(path, onTag);
       return async () => untap();
     }
     const publisher = ingest.publishProgramme(path);
@@ -39,7 +51,7 @@ export function startSlicing(options: SlicingOptions): { stop(): Promise<void> }
     const reader = readProgramme({
       url: `${studioUrl}${path}.flv`,
       onTag: (tag) => {
-        slicer.push(tag);
+        onTag(tag);
         passOn(tag);
       },
       onState: (state) => {
@@ -54,6 +66,10 @@ export function startSlicing(options: SlicingOptions): { stop(): Promise<void> }
     };
   });
   return {
+    heardMs() {
+      const now = clock.monotonic();
+      return { any: now - Math.max(...heardAt.values()), every: now - Math.min(...heardAt.values()) };
+    },
     stop: async () => {
       await Promise.all(ends.map((end) => end()));
     },

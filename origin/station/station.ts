@@ -1,17 +1,21 @@
 import { join } from "node:path";
 import type { DesiredStation, StationReport } from "../../contracts/fleet.ts";
 import type { Published } from "../../contracts/published.ts";
-import { counterAfter, type StationIndex } from "../../contracts/station-index.ts";
+import { segmentTime } from "../../contracts/timeline.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
+import type { Part } from "../agent/rungs.ts";
+import type { StationFacts } from "../agent/trouble.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
 import type { Ingest } from "../ingest/server.ts";
-import { readOwnIndex, readPublished } from "../uploader/published.ts";
+import { readPublishedAnswer } from "../uploader/published.ts";
 import { createSegmentStore, type SegmentStore } from "../uploader/segment-store.ts";
 import { createUploader, type Uploader } from "../uploader/uploader.ts";
+import { ownEnd, primeFromEdge, publishedEnd } from "./ends.ts";
 import { createLiveHosts, type LiveDestination } from "./live-hosts.ts";
-import { startSlicing } from "./slicing.ts";
+import { type Slicing, startSlicing } from "./slicing.ts";
 import { type Studio, startStudio } from "./studio.ts";
+import { succession, watchForSuccessor } from "./successor.ts";
 
 export type StationOptions = {
   origin: string;
@@ -21,6 +25,8 @@ export type StationOptions = {
   libraryFolder: string;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   ingest: Ingest;
+  /** Ms since control last answered; null when it never did. */
+  controlSilentMs(): number | null;
   onIncident(kind: string, station: string, message: string): void;
   clock: Clock;
   log: Log;
@@ -31,13 +37,22 @@ export type Station = {
   readonly desired: DesiredStation;
   /** Turns the station into what is desired now; calls that overlap end in the newest. */
   become(desired: DesiredStation): void;
-  takeLive(feed: LiveFeed): void;
+  /** `release` for a host that another origin hands on: lets go of it without ending it there. */
+  takeLive(feed: LiveFeed, release?: () => void): void;
   hasLive(): boolean;
   /** With this other origins hand their hosts on to here; null where the programme is not made. */
   feedSecret(): string | null;
   report(): StationReport;
-  stop(): Promise<void>;
+  /** For the ladder: how it does. */
+  facts(): StationFacts;
+  /** For the ladder: restarts one part, and nothing else. */
+  restart(part: Exclude<Part, "ingest">): Promise<void>;
+  /** Ends what is done here; what is sliced has `drainMs` to be uploaded. */
+  stop(drainMs?: number): Promise<void>;
 };
+
+/** What the station is on this node; another form is another studio, generation or role. */
+const formOf = ({ studio, generation, roles }: DesiredStation) => JSON.stringify([studio, generation, roles]);
 
 /** One station on this origin: makes its programme where this is the studio, and slices and uploads it. */
 export function startStation(options: StationOptions): Station {
@@ -47,47 +62,38 @@ export function startStation(options: StationOptions): Station {
   const store = createSegmentStore({ station: slug, origin, framesPerSegment, clock });
   const uploader: Uploader = createUploader({ edgeUrl, station: slug, origin, token, store, clock, log });
   const hosts = createLiveHosts(log);
-  const at = { edgeUrl, station: slug, token };
+  const edge = { edgeUrl, station: slug, token };
 
   let desired = options.desired;
   let studio: Studio | null = null;
-  let slicing: { source: string; stop(): Promise<void> } | null = null;
+  let slicing: (Slicing & { source: string }) | null = null;
+  let formedAt = clock.monotonic();
   let sliced: number | null = null;
   let stopped = false;
-  let turning: Promise<void> = prime();
-
-  /** After a restart: what was listed stays listed. */
-  async function prime(): Promise<void> {
-    try {
-      const index = await readOwnIndex(at);
-      if (index !== null && index.framesPerSegment === framesPerSegment) store.prime(index);
-    } catch (thrown) {
-      log.warn("the index of before the restart cannot be read", { error: describe(thrown) });
-    }
-  }
-
-  async function publishedEnd(): Promise<Published | null> {
-    try {
-      return await readPublished(at);
-    } catch (thrown) {
-      log.warn("what is published cannot be read", { error: describe(thrown) });
-      return null;
-    }
-  }
+  let turning: Promise<void> = primeFromEdge(store, edge, log);
 
   const isStudio = () => desired.studio?.origin === origin && desired.roles.includes("studio");
+
+  async function stopStudio(): Promise<void> {
+    hosts.route({ kind: "nowhere" });
+    await studio?.stop();
+    studio = null;
+  }
+
+  async function stopSlicing(): Promise<void> {
+    await slicing?.stop();
+    slicing = null;
+  }
 
   async function turnStudio(): Promise<void> {
     if (studio !== null && (!isStudio() || studio.generation !== desired.generation)) {
       log.info("the studio stops", { generation: studio.generation });
-      hosts.route({ kind: "nowhere" });
-      await studio.stop();
-      studio = null;
+      await stopStudio();
     }
     if (studio === null && isStudio()) {
       // Slicers that hear this node's programme must be there before its first frame.
       await turnSlicing();
-      const ends = [await publishedEnd(), ownEnd(store.index())];
+      const ends = [await publishedEnd(edge, log), ownEnd(store.index())];
       studio = startStudio({
         desired,
         libraryFolder: join(options.libraryFolder, slug),
@@ -105,8 +111,7 @@ export function startStation(options: StationOptions): Station {
   async function turnSlicing(): Promise<void> {
     const source = sourceOf();
     if (slicing?.source === source) return;
-    await slicing?.stop();
-    slicing = null;
+    await stopSlicing();
     if (source === null) return;
     slicing = {
       source,
@@ -137,26 +142,67 @@ export function startStation(options: StationOptions): Station {
 
   async function turn(): Promise<void> {
     if (stopped) return;
+    const stepsDown = studio !== null && !isStudio();
     await turnStudio();
     await turnSlicing();
     hosts.route(destination());
+    if (stepsDown) yieldTo(await publishedEnd(edge, log));
+  }
+
+  /** What a newer studio has published already need not be uploaded from here in its older form. */
+  function yieldTo(published: Published | null): void {
+    if (published !== null) uploader.yieldTo(published);
+  }
+
+  /** Does one thing after another: what is asked for meanwhile waits. */
+  function inTurn(what: () => Promise<void>): Promise<void> {
+    turning = turning.then(what).catch((thrown) => {
+      log.error("the station could not become what is desired", { error: describe(thrown) });
+    });
+    return turning;
   }
 
   function become(next: DesiredStation): void {
+    if (formOf(next) !== formOf(desired)) formedAt = clock.monotonic();
     desired = next;
-    turning = turning.then(turn).catch((thrown) => {
-      log.error("the station could not become what is desired", { error: describe(thrown) });
+    void inTurn(turn);
+  }
+
+  const successor = watchForSuccessor({
+    controlSilentMs: options.controlSilentMs,
+    ask: () => readPublishedAnswer(edge),
+    onAnswer(answer) {
+      const next = succession(origin, desired, answer);
+      if (next === null) return;
+      log.warn("control is silent: following what the edge tells", {
+        generation: next.generation,
+        studio: next.studio,
+      });
+      become(next);
+    },
+    log,
+  });
+
+  /** Ms since the end of a segment on the programme's clock. */
+  const ageOf = (segment: number | null) =>
+    segment === null ? null : clock.now() - segmentTime(segment + 1, framesPerSegment);
+
+  async function restart(part: Exclude<Part, "ingest">): Promise<void> {
+    if (part === "uploader") return uploader.restart();
+    return inTurn(async () => {
+      await (part === "programme" ? stopStudio() : stopSlicing());
+      await turn();
     });
   }
 
-  become(desired);
+  void inTurn(turn);
   return {
     store,
     get desired() {
       return desired;
     },
     become,
-    takeLive: (feed) => hosts.add(feed),
+    takeLive: (feed, release) => hosts.add(feed, release),
     hasLive: () => studio?.programme.status().live != null,
     feedSecret: () => (studio === null ? null : desired.feedSecret),
     report() {
@@ -171,27 +217,32 @@ export function startStation(options: StationOptions): Station {
         sliced,
         published,
         queued,
+        heardMs: slicing === null ? null : Math.round(slicing.heardMs().any),
         live: status?.live ?? (guest && { keyId: guest.key.id, name: guest.key.name, onAir: false }),
       };
     },
-    async stop() {
+    facts: () => ({
+      slug,
+      framesPerSegment,
+      studio: slicing === null ? null : isStudio() ? "here" : desired.studio,
+      settledMs: clock.monotonic() - formedAt,
+      mixedBehindMs: studio?.programme.status().latenessMs ?? null,
+      frameMs: slicing?.heardMs().every ?? null,
+      slicedMs: ageOf(sliced),
+      publishedMs: ageOf(uploader.status().published),
+      uploadError: uploader.status().lastError,
+    }),
+    restart,
+    async stop(drainMs = 0) {
       stopped = true;
+      const watchEnds = successor.stop();
       await turning;
       hosts.stop();
-      await slicing?.stop();
       await studio?.stop();
+      await stopSlicing();
+      await uploader.drain(drainMs);
       await uploader.stop();
+      await watchEnds;
     },
   };
-}
-
-/** Where this node's own segments end. */
-function ownEnd(index: StationIndex): Published | null {
-  const last = index.segments.at(-1);
-  if (last === undefined) return null;
-  const counters: Published["counters"] = {};
-  for (const [rendition, copy] of Object.entries(last.renditions)) {
-    if (copy !== undefined) counters[rendition] = counterAfter(copy);
-  }
-  return { segment: last.number, generation: last.generation, counters };
 }

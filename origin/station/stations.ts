@@ -8,7 +8,8 @@ export type Stations = {
   get(slug: string): Station | null;
   all(): Station[];
   report(): StationReport[];
-  stop(): Promise<void>;
+  /** Ends them all; what is sliced has `drainMs` to be uploaded. */
+  stop(drainMs?: number): Promise<void>;
 };
 
 /** All stations that this origin works for. */
@@ -16,12 +17,12 @@ export function createStations(common: Omit<StationOptions, "desired">, log: Log
   const running = new Map<string, Station>();
   const leaving = new Map<string, Promise<void>>();
 
-  function leave(slug: string): void {
+  function leave(slug: string, drainMs = 0): void {
     const station = running.get(slug);
     if (station === undefined) return;
     running.delete(slug);
     const left = station
-      .stop()
+      .stop(drainMs)
       .catch((thrown) => log.error("a station did not stop cleanly", { station: slug, error: describe(thrown) }));
     leaving.set(
       slug,
@@ -47,8 +48,8 @@ export function createStations(common: Omit<StationOptions, "desired">, log: Log
     get: (slug) => running.get(slug) ?? null,
     all: () => [...running.values()],
     report: () => [...running.values()].map((station) => station.report()),
-    async stop() {
-      for (const slug of [...running.keys()]) leave(slug);
+    async stop(drainMs) {
+      for (const slug of [...running.keys()]) leave(slug, drainMs);
       await Promise.all(leaving.values());
     },
   };

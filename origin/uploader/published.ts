@@ -32,9 +32,18 @@ export type EdgeStation = {
  * @throws EdgeError
  */
 export async function readPublished(edge: EdgeStation): Promise<Published | null> {
+  return (await readPublishedAnswer(edge)).published;
+}
+
+/**
+ * The same, and whom the routing names as the studio where the edge tells it.
+ *
+ * @throws EdgeError
+ */
+export async function readPublishedAnswer(edge: EdgeStation): Promise<PublishedAnswer> {
   const answer = await readFromEdge(edge, "published");
   if (answer.status === 404) throw new EdgeError("denied", "the edge does not know the station");
-  return parse(PublishedAnswer, answer.text).published;
+  return parse(PublishedAnswer, answer.text);
 }
 
 /**

@@ -136,4 +136,23 @@ describe("the upload queue", () => {
     add(110);
     expect(queue.takeStartable().map(name)).toEqual(["110 aac-48k"]);
   });
+
+  it("gives out what a newer generation has published, and nothing else", () => {
+    const { queue, add, name } = start();
+    for (const number of [100, 101, 102]) add(number, "aac-48k", 4);
+    add(101, "aac-48k", 5);
+    expect(queue.takeOutdated(101, 5).map(name)).toEqual(["100 aac-48k"]);
+    expect(queue.waiting()).toBe(2);
+    expect(queue.takeOutdated(102, 4)).toEqual([]);
+  });
+
+  it("starts again what is to be uploaded anew, but not what is settled", () => {
+    const { queue, add, name } = start();
+    add(100);
+    add(101);
+    const [first, second] = queue.takeStartable() as [Copy, Copy];
+    queue.settle(first, "uploaded");
+    queue.requeue([first, second]);
+    expect(queue.takeStartable().map(name)).toEqual(["101 aac-48k"]);
+  });
 });

@@ -25,6 +25,10 @@ type Pending = {
 export type UploadQueue = {
   /** Takes the segment in and returns what falls out for it. */
   add(segment: SlicedSegment): Copy[];
+  /** Takes out what is older than `generation` up to the number `last`, and not announced. */
+  takeOutdated(last: number, generation: number): Copy[];
+  /** What was being uploaded is to be uploaded anew. */
+  requeue(copies: readonly Copy[]): void;
   settle(copy: Copy, state: "uploaded" | "refused"): void;
   /** Takes out what may be named in the index now, and says in how many ms to look again; null when not by time. */
   takeAnnounceable(patienceMs: number): { copies: Copy[]; lookAgainMs: number | null };
@@ -66,6 +70,15 @@ export function createUploadQueue(clock: Clock): UploadQueue {
       numbers.set(number, pending);
       if (pending.announced) awaited = new Set([...awaited, rendition]);
       return [...outdated, ...ascending().slice(0, -INDEX_SEGMENTS).flatMap(remove)];
+    },
+
+    takeOutdated: (last, generation) =>
+      unannounced()
+        .filter((pending) => pending.number <= last && pending.generation < generation)
+        .flatMap(remove),
+
+    requeue(copies) {
+      for (const copy of copies) if (copy.state === "uploading") copy.state = "queued";
     },
 
     settle(copy, state) {

@@ -323,4 +323,58 @@ describe.concurrent("the uploader", () => {
     await uploader.stop();
     expect(systemClock.monotonic() - before).toBeLessThan(4500);
   });
+
+  it("does not upload what a newer studio has published already", async (context) => {
+    const { expect } = context;
+    const { edge, uploader, add, published } = await start(context);
+    edge.answer = ({ path }) => (path.endsWith("/index.json") ? 200 : "hang");
+    add(100, 103);
+    await expect.poll(() => edge.requests.length).toBeGreaterThanOrEqual(6);
+    uploader.yieldTo({ segment: 101, generation: 99 });
+    expect(uploader.status().queued).toBe(1);
+    edge.answer = () => 200;
+    await uploader.restart();
+    await published(102);
+    expect(edge.numbers("aac-48k")).toEqual([102]);
+  });
+
+  it("makes every request anew when it is restarted, and waits for none that hangs", async (context) => {
+    const { expect } = context;
+    const { edge, uploader, add, published } = await start(context);
+    edge.answer = () => "hang";
+    add(100, 102);
+    await expect.poll(() => edge.requests.length).toBeGreaterThanOrEqual(4);
+    edge.answer = () => 200;
+    const begin = performance.now();
+    await uploader.restart();
+    await published(101);
+    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(edge.breaches).toEqual([]);
+  });
+
+  it("makes the index anew, too, when that is what hangs", async (context) => {
+    const { expect } = context;
+    const { edge, uploader, add, published } = await start(context);
+    edge.answer = ({ path }) => (path.endsWith("/index.json") ? "hang" : 200);
+    add(100);
+    await expect.poll(() => edge.requests.some(({ path }) => path.endsWith("/index.json"))).toBe(true);
+    edge.answer = () => 200;
+    await uploader.restart();
+    await published(100, 2000);
+  });
+
+  it("drains: waits until all is announced, but no longer than it may", async (context) => {
+    const { expect } = context;
+    const { edge, uploader, add } = await start(context);
+    add(100, 110);
+    await uploader.drain(5000);
+    expect(uploader.status()).toMatchObject({ published: 109, queued: 0 });
+    edge.answer = () => 503;
+    add(110);
+    const begin = performance.now();
+    await uploader.drain(300);
+    expect(performance.now() - begin).toBeGreaterThan(250);
+    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(uploader.status().queued).toBe(1);
+  });
 });

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import type { OriginId, StationSlug } from "../../contracts/names.ts";
 import { SEGMENT_TYPE } from "../../contracts/playlist.ts";
+import type { Published } from "../../contracts/published.ts";
 import { segmentSeconds } from "../../contracts/timeline.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
+import { pause } from "../../kit/loop.ts";
 import type { SlicedSegment } from "../packager/slicer.ts";
 import type { EdgeFailure, Fetch, Upload } from "./edge-request.ts";
 import { indexBody } from "./index-body.ts";
@@ -13,6 +15,7 @@ import { type Copy, createUploadQueue } from "./upload-queue.ts";
 
 /** What is in flight at the stop has so long to get there. */
 const STOP_MS = 3000;
+const DRAINED_YET_MS = 50;
 
 export type UploaderStatus = {
   /** Newest segment that the index at the edge names. */
@@ -27,6 +30,12 @@ export type Uploader = {
   /** Stores the segment and queues it for upload. Returns at once, whatever the network does. */
   add(segment: SlicedSegment): void;
   status(): UploaderStatus;
+  /** Gives up what waits of older generations where a newer one has published the number: nobody would hear it. */
+  yieldTo(published: Pick<Published, "segment" | "generation">): void;
+  /** Breaks off every request under way and makes it anew, on new connections and without further waiting. */
+  restart(): Promise<void>;
+  /** Resolves when nothing waits for upload any more, or after `withinMs`. */
+  drain(withinMs: number): Promise<void>;
   /** Ends the uploads: what is in flight has three seconds to get there and be announced. */
   stop(): Promise<void>;
 };
@@ -130,6 +139,14 @@ export function createUploader(options: UploaderOptions): Uploader {
     onState(status());
   }
 
+  function drop(copies: readonly Copy[]): void {
+    for (const copy of copies) {
+      puts.get(copy)?.abort();
+      const { rendition, number } = copy.segment;
+      log.warn("a segment is dropped before its upload", { rendition, segment: number });
+    }
+  }
+
   function run(task: () => Promise<void>): void {
     const running: Promise<void> = task()
       .catch((thrown: unknown) => log.error("the uploader failed", { error: describe(thrown) }))
@@ -140,14 +157,28 @@ export function createUploader(options: UploaderOptions): Uploader {
   return {
     add(segment) {
       if (stopping || !store.add(segment)) return;
-      for (const dropped of queue.add(segment)) {
-        puts.get(dropped)?.abort();
-        const { rendition, number } = dropped.segment;
-        log.warn("a segment is dropped before its upload", { rendition, segment: number });
-      }
+      drop(queue.add(segment));
       advance();
     },
     status,
+    yieldTo({ segment, generation }) {
+      drop(queue.takeOutdated(segment, generation));
+      advance();
+    },
+    async restart() {
+      const underway = [...tasks];
+      const copies = [...puts.keys()].filter((key) => key !== "index");
+      indexDue ||= puts.has("index");
+      for (const each of puts.values()) each.abort();
+      await Promise.all(underway);
+      queue.requeue(copies);
+      if (!stopping) advance();
+    },
+    async drain(withinMs) {
+      const deadline = options.clock.monotonic() + withinMs;
+      const isDone = () => queue.waiting() === 0 && !indexDue && tasks.size === 0;
+      while (!isDone() && options.clock.monotonic() < deadline) await pause(DRAINED_YET_MS);
+    },
     async stop() {
       stopping = true;
       advance();

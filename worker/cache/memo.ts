@@ -80,7 +80,8 @@ export class Memo<T> {
   }
 }
 
-async function settledWithin(ms: number, work: Promise<void>): Promise<void> {
+/** Returns when the work is done, or after `ms`; the work goes on. */
+export async function settledWithin(ms: number, work: Promise<void>): Promise<void> {
   const abort = new AbortController();
   await Promise.race([work, pause(ms, abort.signal)]);
   abort.abort();

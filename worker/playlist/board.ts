@@ -8,9 +8,9 @@ import { eachLimited } from "../each-limited.ts";
 import type { Reach } from "../reach.ts";
 import { indexFreshUntil, type KnownIndex } from "./known-index.ts";
 import { type Holdings, merge } from "./merge.ts";
-import { renderNow } from "./now.ts";
+import { renderNow, type Slate } from "./now.ts";
 import { readIndex } from "./read-index.ts";
-import { planWindow, type Window } from "./window.ts";
+import { planWindow, segmentsOf, type Window } from "./window.ts";
 
 /** A request may have six connections at once; the rest are for what it was made for. */
 const CONCURRENT_READS = 4;
@@ -72,16 +72,29 @@ export class Board {
     return rendered;
   }
 
-  nowOf(view: View): Rendered {
+  /** The number from which the reel is heard at the edge of every rendition; null while the programme is. */
+  reelSince(view: View): number | null {
+    const since = view.station.renditions.flatMap((rendition) => {
+      const window = this.windowOf(view, rendition);
+      return window === null ? [] : [window.reelSince];
+    });
+    return since.reduce(
+      (latest, each) => (latest === null || each === null ? null : Math.max(latest, each)),
+      since[0] ?? null,
+    );
+  }
+
+  /** `slate`: what the reel is called, where it is heard. */
+  nowOf(view: View, slate: Slate | null): Rendered {
     if (view.now !== null) return view.now;
-    const text = JSON.stringify(renderNow(this.#slug, view.station.name, view.indexes, view.at));
+    const text = JSON.stringify(renderNow(this.#slug, view.station.name, view.indexes, slate, view.at));
     if (this.#now?.text !== text) this.#now = { text, rendered: new Rendered(text, "application/json") };
     view.now = this.#now.rendered;
     return view.now;
   }
 
   #render(rendition: RenditionName, window: Window, framesPerSegment: number): Rendered {
-    const text = renderMediaPlaylist(window.segments, framesPerSegment);
+    const text = renderMediaPlaylist(segmentsOf(window), framesPerSegment);
     const before = this.#playlists.get(rendition);
     if (before?.text === text) return before.rendered;
     const rendered = new Rendered(text, PLAYLIST_TYPE);

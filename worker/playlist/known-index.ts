@@ -17,9 +17,11 @@ export function segmentMs(framesPerSegment: number): number {
   return segmentSeconds(framesPerSegment) * 1000;
 }
 
-/** Whether the origin should have written another by now: older than two segments. */
+/** Segment lengths after which an origin should have written another index, and is asked itself: before the reel is on. */
+const STALE_AFTER = 1.25;
+
 export function isStale(index: StationIndex, now: number): boolean {
-  return now - index.updatedAt > 2 * segmentMs(index.framesPerSegment);
+  return now - index.updatedAt > STALE_AFTER * segmentMs(index.framesPerSegment);
 }
 
 /** The one its origin wrote later; with equal times the first, which is the one at hand. */

@@ -7,7 +7,7 @@ import { EdgeError } from "../edge-error.ts";
 import type { Reach } from "../reach.ts";
 import type { Board, View } from "./board.ts";
 import { merge } from "./merge.ts";
-import { planWindow, playlistCacheControl, type Window } from "./window.ts";
+import { listHeld, playlistCacheControl, type Window } from "./window.ts";
 
 /**
  * A playlist that is about to change is held until it has: whoever asks now would otherwise hear of the new segment
@@ -67,8 +67,8 @@ export async function answerPlaylistOfOrigin(
   const index = await board.indexOf(origin, routing, reach);
   const now = reach.clock.now();
   const alone = merge(new Map(), index === null ? [] : [index], station.framesPerSegment, now);
-  const window = planWindow(alone, rendition, station.framesPerSegment, now);
-  if (window === null) throw new EdgeError(404, "nothing_published", "The origin offers nothing of this.");
-  const text = renderMediaPlaylist(window.segments, station.framesPerSegment);
+  const listed = listHeld(alone, rendition);
+  if (listed.length === 0) throw new EdgeError(404, "nothing_published", "The origin offers nothing of this.");
+  const text = renderMediaPlaylist(listed, station.framesPerSegment);
   return await new Rendered(text, PLAYLIST_TYPE).answer(request, "no-store");
 }

@@ -4,7 +4,7 @@ import type { StationIndex } from "../../contracts/station-index.ts";
 import { segmentTime } from "../../contracts/timeline.ts";
 import { exampleIndex, exampleSegment, numbers, RENDITION, SEGMENT_MS } from "../test-world.ts";
 import { type Holdings, merge } from "./merge.ts";
-import { planWindow, playlistCacheControl, WINDOW_SEGMENTS } from "./window.ts";
+import { planWindow, playlistCacheControl, segmentsOf, WINDOW_SEGMENTS } from "./window.ts";
 
 const FRAMES = 150;
 const NEWEST = 552_000_000;
@@ -18,9 +18,11 @@ function index(origin: string, held: number[], change: Partial<StationIndex> & {
   return exampleIndex(origin, segments, { updatedAt: NOW, ...rest });
 }
 
+/** The numbers that are listed, those that are heard from the reel as negative ones. */
 function listed(holdings: Holdings, now = NOW): number[] {
   const window = planWindow(holdings, RENDITION, FRAMES, now);
-  return (window?.segments ?? []).map(({ number, gap }) => (gap ? -number : number));
+  if (window === null) return [];
+  return segmentsOf(window).map(({ number }) => (holdings.has(number) ? number : -number));
 }
 
 function originsOf(holdings: Holdings, number: number): string[] {
@@ -102,17 +104,19 @@ describe("the window of a playlist", () => {
   });
 
   describe("with a hole", () => {
-    const holed = [index("a", numbers(NEWEST - 11, NEWEST - 2)), index("b", [NEWEST])];
+    const before = index("a", numbers(NEWEST - 11, NEWEST - 2), { updatedAt: NOW - 2 * SEGMENT_MS });
+    const beyond = index("b", [NEWEST]);
+    const tooLate = NOW - SEGMENT_MS / 2;
 
-    it("ends before the hole for one segment length", () => {
-      expect(listed(merge(EMPTY, holed, FRAMES, NOW))).toEqual(numbers(NEWEST - 11, NEWEST - 2));
-      const late = NOW + SEGMENT_MS - 1;
-      expect(listed(merge(EMPTY, holed, FRAMES, late), late).at(-1)).toBe(NEWEST - 2);
+    it("ends before the hole for half a segment length beyond its time, whatever there is behind it", () => {
+      const early = tooLate - 1;
+      const ahead = { ...beyond, updatedAt: early };
+      expect(listed(merge(EMPTY, [before, ahead], FRAMES, early), early)).toEqual(numbers(NEWEST - 11, NEWEST - 2));
     });
 
-    it("lists the hole as a gap once that time is over", () => {
-      const later = NOW + SEGMENT_MS;
-      expect(listed(merge(EMPTY, holed, FRAMES, later), later)).toEqual([
+    it("is filled from the reel once that time is over", () => {
+      expect(listed(merge(EMPTY, [before], FRAMES, tooLate), tooLate).at(-1)).toBe(-(NEWEST - 1));
+      expect(listed(merge(EMPTY, [before, beyond], FRAMES, NOW))).toEqual([
         ...numbers(NEWEST - 11, NEWEST - 2),
         -(NEWEST - 1),
         NEWEST,
@@ -120,9 +124,15 @@ describe("the window of a playlist", () => {
     });
 
     it("lists the number itself when it comes in time", () => {
-      const before = merge(EMPTY, holed, FRAMES, NOW);
-      const filled = index("a", numbers(NEWEST - 11, NEWEST - 1), { updatedAt: NOW + 1000 });
-      expect(listed(merge(before, [filled], FRAMES, NOW + 1000), NOW + 1000)).toEqual(numbers(NEWEST - 11, NEWEST));
+      const filled = index("a", numbers(NEWEST - 11, NEWEST - 1), { updatedAt: tooLate - 1 });
+      expect(listed(merge(EMPTY, [before, filled], FRAMES, tooLate - 1), tooLate - 1)).toEqual(
+        numbers(NEWEST - 11, NEWEST - 1),
+      );
+    });
+
+    it("lists the number itself when it comes after all", () => {
+      const filled = index("c", [NEWEST - 1], { updatedAt: NOW });
+      expect(listed(merge(EMPTY, [before, beyond, filled], FRAMES, NOW))).toEqual(numbers(NEWEST - 11, NEWEST));
     });
 
     it("waits no more for a hole that lies a segment back, even in an isolate that sees it first", () => {
@@ -130,19 +140,52 @@ describe("the window of a playlist", () => {
       expect(listed(merge(EMPTY, [index("a", held)], FRAMES, NOW))).toContain(-(NEWEST - 3));
     });
 
-    it("never begins with a gap", () => {
-      const held = [NEWEST - 20, ...numbers(NEWEST - 9, NEWEST)];
-      expect(listed(merge(EMPTY, [index("a", held)], FRAMES, NOW))).toEqual(numbers(NEWEST - 9, NEWEST));
-    });
-
     it("is one for each rendition by itself", () => {
       const both = index("a", numbers(NEWEST - 3, NEWEST));
       for (const segment of both.segments) {
-        if (segment.number !== NEWEST - 2) segment.renditions["aac-128k"] = segment.renditions[RENDITION];
+        if (segment.number !== NEWEST) segment.renditions["aac-128k"] = segment.renditions[RENDITION];
       }
-      const window = planWindow(merge(EMPTY, [both], FRAMES, NOW), "aac-128k", FRAMES, NOW);
-      expect(window?.segments.find(({ gap }) => gap)?.number).toBe(NEWEST - 2);
-      expect(listed(merge(EMPTY, [both], FRAMES, NOW))).toEqual(numbers(NEWEST - 3, NEWEST));
+      const holdings = merge(EMPTY, [both], FRAMES, NOW);
+      expect(planWindow(holdings, "aac-128k", FRAMES, NOW)?.edge).toBe(NEWEST - 1);
+      expect(planWindow(holdings, RENDITION, FRAMES, NOW)?.edge).toBe(NEWEST);
+    });
+  });
+
+  describe("when nothing newer comes", () => {
+    const holdings = merge(EMPTY, [index("a", numbers(NEWEST - 11, NEWEST))], FRAMES, NOW);
+    const windowAt = (lengths: number) => planWindow(holdings, RENDITION, FRAMES, NOW + lengths * SEGMENT_MS);
+
+    it("goes on with the reel after one and a half segment lengths, one number each length, for ever", () => {
+      expect(windowAt(1.49)).toMatchObject({ edge: NEWEST, reelSince: null });
+      expect(windowAt(1.5)).toMatchObject({ first: NEWEST - 10, edge: NEWEST + 1, reelSince: NEWEST + 1 });
+      expect(windowAt(2.5)).toMatchObject({ edge: NEWEST + 2, reelSince: NEWEST + 1 });
+      expect(windowAt(1_000_000.5)).toMatchObject({ first: NEWEST + 999_989, edge: NEWEST + 1_000_000 });
+    });
+
+    it("changes when the number is due, then when the reel is, then with each number of the reel", () => {
+      const due = (lengths: number) => ((windowAt(lengths)?.dueAt ?? 0) - NOW) / SEGMENT_MS;
+      expect(due(0)).toBe(1);
+      expect(due(1.2)).toBe(1);
+      expect(due(1.25)).toBe(1.5);
+      expect(due(1.5)).toBe(2.5);
+    });
+
+    it("trusts no origin whose clock is behind more than its own", () => {
+      const late = index("a", numbers(NEWEST - 11, NEWEST), { updatedAt: NOW - 300_000 });
+      expect(planWindow(merge(EMPTY, [late], FRAMES, NOW), RENDITION, FRAMES, NOW)?.edge).toBe(NEWEST);
+    });
+
+    it("resumes with the programme at the number after the reel's last, and withdraws nothing", () => {
+      const reel = windowAt(4.6);
+      expect(reel?.edge).toBe(NEWEST + 4);
+      const now = NOW + 5 * SEGMENT_MS;
+      const back = merge(holdings, [index("b", [NEWEST + 5], { updatedAt: now })], FRAMES, now);
+      expect(listed(back, now)).toEqual([
+        ...numbers(NEWEST - 6, NEWEST),
+        ...numbers(NEWEST + 1, NEWEST + 4).map((number) => -number),
+        NEWEST + 5,
+      ]);
+      expect(planWindow(back, RENDITION, FRAMES, now)?.reelSince).toBeNull();
     });
   });
 
@@ -190,9 +233,9 @@ describe("how long a playlist is fresh", () => {
     expect(window?.dueAt).toBe(NOW + SEGMENT_MS);
   });
 
-  it("is until the wait is over while there is a hole", () => {
-    const holdings = merge(EMPTY, [index("a", [NEWEST - 4, NEWEST], { updatedAt: NOW - 500 })], FRAMES, NOW);
-    expect(planWindow(holdings, RENDITION, FRAMES, NOW)?.dueAt).toBe(NOW - 500 + SEGMENT_MS);
+  it("is until the reel fills it while there is a hole", () => {
+    const holdings = merge(EMPTY, [index("a", [NEWEST - 1]), index("b", [NEWEST + 1])], FRAMES, NOW);
+    expect(planWindow(holdings, RENDITION, FRAMES, NOW)?.dueAt).toBe(NOW + 1.5 * SEGMENT_MS);
   });
 
   it.each([

@@ -2,11 +2,21 @@ import type { NowJson, ProgrammeItem } from "../../contracts/programme-item.ts";
 import { INDEX_ITEMS, type StationIndex } from "../../contracts/station-index.ts";
 import { firstFrame, programmeTime, segmentAt } from "../../contracts/timeline.ts";
 
+/** The reel at the live edge, and the first frame in which it is heard. */
+export type Slate = { frame: number; title: string };
+
 /**
  * What is on at the live edge, what was and what comes. The index that is furthest ahead speaks; the others only
- * add what was before its memory begins, so that the history outlives the restart of a slicer.
+ * add what was before its memory begins, so that the history outlives the restart of a slicer. While the reel is
+ * heard, it is what is on, and nobody knows what comes.
  */
-export function renderNow(station: string, name: string, indexes: readonly StationIndex[], now: number): NowJson {
+export function renderNow(
+  station: string,
+  name: string,
+  indexes: readonly StationIndex[],
+  slate: Slate | null,
+  now: number,
+): NowJson {
   const speakers = indexes
     .map((index) => ({ index, edge: liveEdge(index, now) }))
     .sort(
@@ -22,6 +32,7 @@ export function renderNow(station: string, name: string, indexes: readonly Stati
     const begin = heard[0]?.frame ?? leader.edge.frame;
     heard = [...index.items.filter((item) => item.frame < begin), ...heard];
   }
+  if (slate !== null) heard.push({ frame: slate.frame, source: "slate", title: slate.title, artist: "", frames: null });
   const history = heard.slice(-INDEX_ITEMS).reverse();
   const current = history[0];
   return {
@@ -29,7 +40,7 @@ export function renderNow(station: string, name: string, indexes: readonly Stati
     name,
     now: current === undefined ? null : { ...heardItem(current), endsAt: endOf(current) },
     history: history.map(heardItem),
-    next: leader.index.next.map(({ source, title, artist }) => ({ source, title, artist })),
+    next: (slate === null ? leader.index.next : []).map(({ source, title, artist }) => ({ source, title, artist })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { NowJson } from "../../contracts/programme-item.ts";
-import { firstFrame, segmentTime } from "../../contracts/timeline.ts";
+import { firstFrame, segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { createWorld, listedIn, numbers, SEGMENT_MS, textOf, type World } from "../test-world.ts";
 
 const PLAYLIST = "/demo/aac-48k/live.m3u8";
@@ -17,6 +17,12 @@ async function listing(path = PLAYLIST): Promise<number[]> {
   const response = await world.fetch(path);
   expect(response.status).toBe(200);
   return listedIn(await textOf(response));
+}
+
+/** What is listed when nothing has come for long: the newest twelve numbers that may be heard from the reel by now. */
+function latestByClock(): number[] {
+  const edge = segmentAt(world.clock.now() - 1.5 * SEGMENT_MS, 150);
+  return numbers(edge - 11, edge);
 }
 
 describe("the multivariant playlist", () => {
@@ -229,11 +235,13 @@ describe("when something fails", () => {
     await world.publish("b", numbers(newest - 2, newest));
   });
 
-  it("goes on with the last playlist when R2 throws", async () => {
+  it("goes on with the last playlist when R2 throws, then with the reel", async () => {
     await listing();
     world.faults.get = () => "throw";
-    world.clock.skip(600_000);
+    world.clock.skip(1500);
     expect(await listing()).toEqual(numbers(newest - 2, newest));
+    world.clock.skip(600_000);
+    expect(await listing()).toEqual(latestByClock());
   });
 
   it("goes on with the last playlist, at once, when R2 hangs", async () => {
@@ -272,7 +280,8 @@ describe("when something fails", () => {
     const stolen = await world.publish("b", numbers(newest - 2, newest + 3), { updatedAt: world.clock.now() });
     await world.publish("b", [newest], { updatedAt: world.clock.now() - 3 * SEGMENT_MS });
     world.direct.set("a", () => Response.json(stolen));
-    expect(await listing()).toEqual(numbers(newest - 2, newest));
+    expect(await listing()).toEqual(numbers(newest - 2, newest + 2));
+    expect(world.lines.join()).toContain("it is the index of b for demo");
   });
 
   it("goes on with the other origin when an index is corrupt", async () => {
@@ -297,7 +306,7 @@ describe("when something fails", () => {
     await listing();
     await world.put("routing/current.json", '{"schema":2}');
     world.clock.skip(600_000);
-    expect(await listing()).toEqual(numbers(newest - 2, newest));
+    expect(await listing()).toEqual(latestByClock());
   });
 
   it("starts from the cache when R2 is out", async () => {
@@ -306,7 +315,7 @@ describe("when something fails", () => {
     world.faults.get = () => "throw";
     world.newIsolate();
     world.clock.skip(600_000);
-    expect(await listing()).toEqual(numbers(newest - 2, newest));
+    expect(await listing()).toEqual(latestByClock());
   });
 
   it("reads R2 when the cache throws", async () => {

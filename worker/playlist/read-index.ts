@@ -1,12 +1,12 @@
 import type { OriginId, StationSlug } from "../../contracts/names.ts";
-import type { Routing } from "../../contracts/routing.ts";
+import type { RoutedOrigin, Routing } from "../../contracts/routing.ts";
 import { indexKey, MAX_INDEX_BYTES } from "../../contracts/storage.ts";
 import { withTimeout } from "../../kit/race.ts";
 import { readBounded } from "../bounded-body.ts";
 import type { Reading } from "../cache/memo.ts";
 import { readShared, writeShared } from "../cache/shared.ts";
 import type { Reach } from "../reach.ts";
-import { originAddress } from "../routing/origin-address.ts";
+import { askOrigin } from "../routing/ask-origin.ts";
 import { indexFreshUntil, isStale, type KnownIndex, newerIndex, parseIndex } from "./known-index.ts";
 
 const READ_LIMIT_MS = 1000;
@@ -62,9 +62,9 @@ async function readPastCaches(
   };
   const stored = await readStored(station, origin, parse, reach).catch(complain("R2"));
   if (stored && !isStale(stored.index, reach.clock.now())) return { found: stored, answered: true };
-  const url = routing.origins[origin]?.url;
+  const routed = routing.origins[origin];
   const direct =
-    url === undefined ? undefined : await readDirect(url, station, parse, reach).catch(complain("the origin"));
+    routed === undefined ? undefined : await readDirect(routed, station, parse, reach).catch(complain("the origin"));
   return {
     found: newerIndex(stored ?? null, direct ?? null),
     answered: stored !== undefined || direct !== undefined,
@@ -84,20 +84,13 @@ function readStored(
 }
 
 function readDirect(
-  url: string,
+  origin: RoutedOrigin,
   station: StationSlug,
   parse: (text: string) => KnownIndex,
   reach: Reach,
 ): Promise<KnownIndex> {
   return withTimeout(READ_LIMIT_MS, "the origin", async (signal) => {
-    const response = await reach.fetchOrigin(originAddress(url, `${station}/index.json`), {
-      signal,
-      redirect: "manual",
-    });
-    if (response.status !== 200) {
-      await response.body?.cancel();
-      throw new Error(`it answered ${response.status}`);
-    }
+    const response = await askOrigin(origin, `${station}/index.json`, signal, reach);
     return parse(new TextDecoder().decode(await readBounded(response, MAX_INDEX_BYTES)));
   });
 }

@@ -1,8 +1,12 @@
 import { Hono } from "hono";
 import { PLAYLIST_TYPE, renderMultivariantPlaylist } from "../../contracts/playlist.ts";
+import type { RoutedStation } from "../../contracts/routing.ts";
+import { firstFrame } from "../../contracts/timeline.ts";
 import { Rendered } from "../cache/rendered.ts";
 import type { Edge } from "../edge.ts";
-import type { EdgeEnvironment } from "../reach.ts";
+import type { EdgeEnvironment, Reach } from "../reach.ts";
+import { renderHealth } from "./health.ts";
+import type { Slate } from "./now.ts";
 import { playlistCacheControl } from "./window.ts";
 
 /** The multivariant playlist changes only when an operator changes the station. */
@@ -19,12 +23,30 @@ export function playlistRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> 
 
   routes.get("/:station/now.json", async (context) => {
     const reach = edge.reachOf(context);
-    const { routing, station, board } = await edge.station(context.req.param("station"), reach);
+    const slug = context.req.param("station");
+    const { routing, station, board } = await edge.station(slug, reach);
     const view = await board.view(routing, station, reach);
+    const since = board.reelSince(view);
+    const slate = since === null ? null : await slateOf(slug, station, since, reach);
     const dueAt = Math.max(...station.renditions.map((rendition) => board.windowOf(view, rendition)?.dueAt ?? 0));
     const cacheControl = playlistCacheControl(dueAt, station.framesPerSegment, reach.clock.now());
-    return await board.nowOf(view).answer(context.req.raw, cacheControl);
+    return await board.nowOf(view, slate).answer(context.req.raw, cacheControl);
   });
+
+  routes.get("/:station/health.json", async (context) => {
+    const reach = edge.reachOf(context);
+    const slug = context.req.param("station");
+    const { routing, station, board } = await edge.station(slug, reach);
+    const view = await board.view(routing, station, reach);
+    const windowOf = (rendition: string) => board.windowOf(view, rendition);
+    const health = renderHealth(slug, station, view.indexes, windowOf, reach.clock.now());
+    return context.json(health, 200, { "cache-control": "no-store" });
+  });
+
+  async function slateOf(slug: string, station: RoutedStation, since: number, reach: Reach): Promise<Slate> {
+    const reel = await edge.reels.of(slug, station.renditions[0] ?? "", reach);
+    return { frame: firstFrame(since, station.framesPerSegment), title: reel?.title ?? "" };
+  }
 
   return routes;
 }

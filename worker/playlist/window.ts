@@ -1,24 +1,31 @@
 import type { RenditionName } from "../../contracts/names.ts";
 import type { ListedSegment } from "../../contracts/playlist.ts";
+import { segmentTime } from "../../contracts/timeline.ts";
 import { segmentMs } from "./known-index.ts";
-import type { Copy, Holdings } from "./merge.ts";
+import type { Holdings } from "./merge.ts";
+import { createTimetable } from "./timetable.ts";
 
 /** Consecutive numbers a playlist lists: 38 s at the default length, more than any player keeps behind the edge. */
 export const WINDOW_SEGMENTS = 12;
+/** In lengths of a segment: one that is so late is no longer looked for, the reel is. */
+const GIVEN_UP_AFTER = 0.25;
 
 export type Window = {
-  /** What the playlist lists: it begins with a segment that exists, and so it ends. */
-  segments: ListedSegment[];
-  /** The newest number anyone holds in this rendition, listed or still behind a hole. */
+  /** First and last number that are listed, and every one between them: what nobody has is heard from the reel. */
+  first: number;
+  edge: number;
+  /** The newest number there is, listed or still behind a hole. */
   newest: number;
+  /** The number from which the reel is on at the edge; null while the programme is. */
+  reelSince: number | null;
   /** Unix ms at which the playlist is expected to change. */
   dueAt: number;
 };
 
 /**
- * What to list of a rendition at `now` (Unix ms); null when nobody holds any of it. A hole (a number that nobody has
- * though someone has a later one) is waited for one segment length, and what lies beyond it is not listed as long;
- * then it is listed as a gap. It depends on nothing an isolate remembers for itself, so all of them agree.
+ * What to list of a rendition at `now` (Unix ms); null when nobody holds any of it. A number that nobody has is
+ * waited for until its time in the timetable, and what lies beyond it is not listed as long; then the reel is heard
+ * under it. It follows from the indexes and the clock alone, so all isolates agree.
  */
 export function planWindow(
   holdings: Holdings,
@@ -26,34 +33,58 @@ export function planWindow(
   framesPerSegment: number,
   now: number,
 ): Window | null {
+  const publishedAt = publicationTimes(holdings, rendition, framesPerSegment);
+  const held = [...publishedAt];
+  const [oldest] = held;
+  const newestHeld = held.at(-1)?.[0];
+  if (oldest === undefined || newestHeld === undefined) return null;
   const length = segmentMs(framesPerSegment);
-  const publishedAt = publicationTimes(holdings, rendition);
-  const held = [...publishedAt.keys()];
-  const oldest = held[0];
-  const newest = held.at(-1);
-  if (oldest === undefined || newest === undefined) return null;
-  let edge = oldest;
-  let dueAt = (publishedAt.get(newest) ?? now) + length;
-  for (const number of held) {
-    const waitsUntil = (publishedAt.get(number) ?? now) + length;
-    if (number > edge + 1 && now < waitsUntil) {
-      dueAt = waitsUntil;
-      break;
-    }
-    edge = number;
-  }
-  const candidates = Array.from({ length: WINDOW_SEGMENTS }, (_, index) => edge - WINDOW_SEGMENTS + 1 + index);
-  const first = candidates.findIndex((number) => publishedAt.has(number));
-  const segments = candidates.slice(first).map((number) => ({ number, gap: !publishedAt.has(number) }));
-  return { segments, newest, dueAt };
+  const timetable = createTimetable(length);
+  let edge = oldest[0];
+  let reelSince: number | null = null;
+  held.forEach(([number, at], index) => {
+    if (number > edge + 1) return;
+    timetable.add(number, at);
+    const beforeNext = (held[index + 1]?.[0] ?? Number.POSITIVE_INFINITY) - 1;
+    edge = Math.min(beforeNext, Math.max(number, timetable.reelThrough(now)));
+    reelSince = edge > number ? number + 1 : null;
+  });
+  const isAwaited = edge === newestHeld && now < timetable.dueAt(edge + 1) + GIVEN_UP_AFTER * length;
+  return {
+    first: Math.max(edge - WINDOW_SEGMENTS + 1, oldest[0]),
+    edge,
+    newest: Math.max(edge, newestHeld),
+    reelSince,
+    dueAt: isAwaited ? timetable.dueAt(edge + 1) : timetable.reelAt(edge + 1),
+  };
 }
 
-/** When each number that exists in the rendition was first published, ascending by number. */
-function publicationTimes(holdings: Holdings, rendition: RenditionName): Map<number, number> {
+export function segmentsOf({ first, edge }: Pick<Window, "first" | "edge">): ListedSegment[] {
+  return Array.from({ length: edge - first + 1 }, (_, index) => ({ number: first + index, gap: false }));
+}
+
+/** The newest numbers of what is held alone, up to the last one, holes marked as such; empty when nothing is held. */
+export function listHeld(holdings: Holdings, rendition: RenditionName): ListedSegment[] {
+  const held = [...holdings].filter(([, copies]) => copies.some((copy) => copy.renditions[rendition] !== undefined));
+  const numbers = new Set(held.map(([number]) => number));
+  const newest = held.at(-1)?.[0];
+  if (newest === undefined) return [];
+  const candidates = segmentsOf({ first: newest - WINDOW_SEGMENTS + 1, edge: newest });
+  const first = candidates.findIndex(({ number }) => numbers.has(number));
+  return candidates.slice(first).map(({ number }) => ({ number, gap: !numbers.has(number) }));
+}
+
+/**
+ * When each number that exists in the rendition was first published, ascending by number. None was before its time
+ * was over, whatever the clock of its origin says.
+ */
+function publicationTimes(holdings: Holdings, rendition: RenditionName, framesPerSegment: number): Map<number, number> {
   const times = new Map<number, number>();
   for (const [number, copies] of holdings) {
-    const having = copies.filter((copy: Copy) => copy.renditions[rendition] !== undefined);
-    if (having.length > 0) times.set(number, Math.min(...having.map((copy) => copy.publishedAt)));
+    const having = copies.filter((copy) => copy.renditions[rendition] !== undefined);
+    if (having.length === 0) continue;
+    const earliest = Math.min(...having.map((copy) => copy.publishedAt));
+    times.set(number, Math.max(earliest, segmentTime(number + 1, framesPerSegment)));
   }
   return times;
 }

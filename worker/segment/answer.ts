@@ -5,13 +5,15 @@ import type { Segment } from "./shelf.ts";
 
 /** A segment is a pure function of its name for all listeners: whoever has it need never ask again. */
 export const SEGMENT_CACHE_CONTROL = "public, max-age=86400, immutable";
+/** The reel is heard until the programme can be had: caches beyond ours are to ask again soon. */
+const REEL_CACHE_CONTROL = "public, max-age=10";
 
 /** 200, 206, 304 or 416 (RFC 9110, 13 and 14). */
-export function answerSegment(request: Request, { bytes, sha256 }: Segment): Response {
+export function answerSegment(request: Request, { bytes, sha256, fromReel }: Segment): Response {
   const etag = `"${sha256}"`;
   const headers: Record<string, string> = {
     "content-type": SEGMENT_TYPE,
-    "cache-control": SEGMENT_CACHE_CONTROL,
+    "cache-control": fromReel ? REEL_CACHE_CONTROL : SEGMENT_CACHE_CONTROL,
     etag,
     "accept-ranges": "bytes",
     ...OPEN_TO_ALL,

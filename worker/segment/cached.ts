@@ -15,7 +15,9 @@ export async function findCached(path: string, reach: Reach): Promise<Segment | 
     return await withTimeout(MATCH_LIMIT_MS, "the cache", async () => {
       const found = await reach.cache().match(reach.site + path);
       const sha256 = found?.headers.get("etag")?.slice(1, -1);
-      return found === undefined || sha256 === undefined ? null : { bytes: await found.arrayBuffer(), sha256 };
+      return found === undefined || sha256 === undefined
+        ? null
+        : { bytes: await found.arrayBuffer(), sha256, fromReel: false };
     });
   } catch (thrown) {
     reach.complaints.add("the cache cannot be read", thrown);

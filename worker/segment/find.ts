@@ -1,9 +1,15 @@
 import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import { pause } from "../../kit/loop.ts";
+import { settledWithin } from "../cache/memo.ts";
 import { EdgeError } from "../edge-error.ts";
 import type { Board, View } from "../playlist/board.ts";
 import { segmentMs } from "../playlist/known-index.ts";
+import type { Window } from "../playlist/window.ts";
 import type { Reach } from "../reach.ts";
+import { placeInCounting } from "../reel/place.ts";
+import { segmentOfReel } from "../reel/reel.ts";
+import type { Reels } from "../reel/reels.ts";
+import { sha256Of } from "../sha256.ts";
 import { type Attempt, planAttempts, planBlindAttempts } from "./attempts.ts";
 import { findCached, keepCached } from "./cached.ts";
 import { obtain, type SegmentName } from "./obtain.ts";
@@ -15,31 +21,69 @@ const HELD_SEGMENT_LENGTHS = 1.5;
 /** R2 keeps segments for a day; asking for older ones would only cost. */
 const OLDEST_MS = 24 * 3_600_000;
 
-type Where = { routing: Routing; station: RoutedStation; board: Board; shelf: Shelf };
+/**
+ * How far behind the newest a number may lie to be heard from the reel: farther back than any playlist reaches. What
+ * was listed is never refused.
+ */
+const REEL_NUMBERS = 48;
+
+type Where = { routing: Routing; station: RoutedStation; board: Board; shelf: Shelf; reels: Reels };
 
 /**
- * The segment, whole and verified. The one due next is waited for. Throws 404 when nobody has it, 503 when it is
- * listed but cannot be had at the moment.
+ * The segment, whole and verified; from the reel when nobody has what is listed, or when it cannot be had in time. The
+ * one due next is waited for. Throws 404 for what is not listed, 503 when not even the reel can be had.
  */
 export async function findSegment(name: SegmentName, where: Where, reach: Reach): Promise<Segment> {
   const path = `/${name.station}/${name.rendition}/${name.number}.ts`;
-  const { station, board, shelf } = where;
-  const onShelf = shelf.find(path);
+  const onShelf = where.shelf.find(path);
   if (onShelf !== null) return onShelf;
   const view = await heldUntilThere(name, where, reach);
   const copies = (view.holdings.get(name.number) ?? []).filter((copy) => copy.renditions[name.rendition]);
-  if (copies.length === 0) {
-    const newest = board.windowOf(view, name.rendition)?.newest ?? null;
-    return await findUnlisted(name, path, newest, where, reach);
+  if (copies.length > 0) {
+    const attempts = planAttempts(name.station, where.station, name.rendition, name.number, copies);
+    return (await fetchInTime(name, path, attempts, where, reach)) ?? (await fromReel(name, view, where, reach));
   }
-  const attempts = planAttempts(name.station, station, name.rendition, name.number, copies);
+  const window = where.board.windowOf(view, name.rendition);
+  const segment = await findUnlisted(name, path, window, view, where, reach);
+  if (segment !== null) return segment;
+  const wasListed = window !== null && name.number <= window.edge && name.number > window.edge - REEL_NUMBERS;
+  if (!wasListed) throw new EdgeError(404, "no_such_segment", "Nobody has this segment.");
+  const reel = await fromReel(name, view, where, reach);
+  where.shelf.place(path).set({ value: reel, readAt: reach.clock.now() });
+  return reel;
+}
+
+/** Null when it cannot be had within the length of a segment, which is what players have left; the search goes on. */
+async function fetchInTime(
+  name: SegmentName,
+  path: string,
+  attempts: readonly Attempt[],
+  { routing, station, shelf }: Where,
+  reach: Reach,
+): Promise<Segment | null> {
   const place = shelf.place(path);
-  await place.refresh(async () => {
-    const value = await fetchSegment(name, path, attempts, where.routing, reach);
+  const found = place.refresh(async () => {
+    const value = await fetchSegment(name, path, attempts, routing, reach);
     return { value, readAt: reach.clock.now() };
   }, reach);
-  if (place.last) return place.last;
-  throw new EdgeError(503, "segment_unreachable", "The segment cannot be had at the moment.", { retryAfterSeconds: 1 });
+  await settledWithin(segmentMs(station.framesPerSegment), found);
+  return place.last ?? null;
+}
+
+/** Throws 503 when there is no reel, or none that fits. */
+async function fromReel(name: SegmentName, view: View, { station, reels }: Where, reach: Reach): Promise<Segment> {
+  const reel = await reels.of(name.station, name.rendition, reach);
+  const { framesPerSegment } = station;
+  const counting = placeInCounting(view.holdings, name.rendition, name.number);
+  try {
+    if (reel === null) throw new Error("there is no reel");
+    const { buffer } = segmentOfReel(reel, { number: name.number, framesPerSegment, ...counting });
+    return { bytes: buffer, sha256: await sha256Of(buffer), fromReel: true };
+  } catch (thrown) {
+    reach.complaints.add(`the reel of ${name.station} cannot be heard`, thrown);
+    const message = "The segment cannot be had at the moment.";
+    throw new EdgeError(503, "segment_unreachable", message, { retryAfterSeconds: 1 });
+  }
 }
 
 async function fetchSegment(
@@ -68,20 +112,20 @@ async function heldUntilThere(name: SegmentName, { routing, station, board }: Wh
   }
 }
 
-/** A segment that no index lists (any more): it may lie in the cache or in R2. */
+/** A segment that no index lists any more: it may lie in the cache or in R2. Null when it does not. */
 async function findUnlisted(
   name: SegmentName,
   path: string,
-  newest: number | null,
+  window: Window | null,
+  view: View,
   { routing, station }: Where,
   reach: Reach,
-): Promise<Segment> {
-  const oldest = (newest ?? 0) - OLDEST_MS / segmentMs(station.framesPerSegment);
-  const isPossible = newest === null || (name.number < newest && name.number >= oldest);
-  if (isPossible) {
-    const attempts = planBlindAttempts(name.station, station, name.number);
-    const segment = await fetchSegment(name, path, attempts, routing, reach);
-    if (segment !== null) return segment;
-  }
-  throw new EdgeError(404, "no_such_segment", "Nobody has this segment.");
+): Promise<Segment | null> {
+  const newest = window?.newest ?? Number.POSITIVE_INFINITY;
+  const forgottenBefore = view.holdings.keys().next().value ?? Number.POSITIVE_INFINITY;
+  const oldest = window === null ? 0 : window.newest - OLDEST_MS / segmentMs(station.framesPerSegment);
+  const isPossible = name.number < Math.min(newest, forgottenBefore) && name.number >= oldest;
+  if (!isPossible) return null;
+  const attempts = planBlindAttempts(name.station, station, name.number);
+  return await fetchSegment(name, path, attempts, routing, reach);
 }

@@ -4,7 +4,7 @@ import { MAX_SEGMENT_BYTES, segmentKey } from "../../contracts/storage.ts";
 import { TimeoutError, withTimeout } from "../../kit/race.ts";
 import { readBounded } from "../bounded-body.ts";
 import type { Reach } from "../reach.ts";
-import { originAddress } from "../routing/origin-address.ts";
+import { askOrigin } from "../routing/ask-origin.ts";
 import { sha256Of, toHex } from "../sha256.ts";
 import { type Attempt, afterHang } from "./attempts.ts";
 import type { Segment } from "./shelf.ts";
@@ -42,7 +42,7 @@ function tryOne(name: SegmentName, attempt: Attempt, routing: Routing, reach: Re
     if (found === null) return null;
     const sha256 = await sha256Of(found.bytes);
     if (sha256 !== found.expected) throw new Error(`its SHA-256 is ${sha256} instead of ${found.expected}`);
-    return { bytes: found.bytes, sha256 };
+    return { bytes: found.bytes, sha256, fromReel: false };
   });
 }
 
@@ -68,10 +68,6 @@ async function readDirect(
   const origin = routing.origins[attempt.origin];
   if (origin === undefined) return null;
   const path = `${name.station}/${name.rendition}/${name.number}.ts`;
-  const response = await reach.fetchOrigin(originAddress(origin.url, path), { signal, redirect: "manual" });
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw new Error(`it answered ${response.status}`);
-  }
+  const response = await askOrigin(origin, path, signal, reach);
   return { bytes: await readBounded(response, MAX_SEGMENT_BYTES), expected: attempt.sha256 ?? undefined };
 }

@@ -1,7 +1,12 @@
 import type { Sha256 } from "../../contracts/names.ts";
 import { Memo } from "../cache/memo.ts";
 
-export type Segment = { bytes: ArrayBuffer; sha256: Sha256 };
+export type Segment = {
+  bytes: ArrayBuffer;
+  sha256: Sha256;
+  /** What is heard under a number that nobody has, or that cannot be had. */
+  fromReel: boolean;
+};
 
 /** An isolate has 128 MB; this much of them holds what all listeners ask for within the same seconds. */
 const MAX_BYTES = 16 << 20;

@@ -6,12 +6,13 @@ import { eachLimited } from "../each-limited.ts";
 import { EdgeError } from "../edge-error.ts";
 import { type Holdings, merge } from "../playlist/merge.ts";
 import { readIndexAfresh } from "../playlist/read-index.ts";
+import { planWindow } from "../playlist/window.ts";
 import type { Reach } from "../reach.ts";
 
 const CONCURRENT_READS = 4;
 
 /**
- * The newest segment that any origin has published of the station, read past every cache. `atHand` is what this
+ * The newest segment that listeners have of the station, read past every cache. `atHand` is what this
  * isolate knows already and answers for origins that nobody can be asked about. Throws 503 when nothing could be read.
  */
 export async function readPublished(
@@ -34,19 +35,30 @@ export async function readPublished(
   if (answers === 0 && atHand.size === 0) {
     throw new EdgeError(503, "storage_failed", "What was published cannot be read.", { retryAfterSeconds: 1 });
   }
-  return newestOf(merge(atHand, indexes, station.framesPerSegment, reach.clock.now()));
+  const now = reach.clock.now();
+  return newestOf(merge(atHand, indexes, station.framesPerSegment, now), station, now);
 }
 
-/** The newest number with the counters to go on with; of several copies the higher generation's count. */
-export function newestOf(holdings: Holdings): Published | null {
-  const newest = [...holdings.keys()].at(-1);
-  if (newest === undefined) return null;
+/** What is to be heard from the reel so soon counts as heard: no studio makes its first segment quicker. */
+const STUDIO_START_MS = 1000;
+
+/**
+ * The newest number that listeners have, be it from the reel, with the counters to go on with: across numbers that
+ * were heard from the reel a rendition's counter stood still. Of several copies the higher generation's count.
+ */
+export function newestOf(holdings: Holdings, station: RoutedStation, now: number): Published | null {
+  const held = [...holdings.keys()];
+  if (held.length === 0) return null;
+  const edges = station.renditions.map(
+    (rendition) => planWindow(holdings, rendition, station.framesPerSegment, now + STUDIO_START_MS)?.edge ?? 0,
+  );
+  const copies = [...holdings.values()].toReversed().flat();
   const counters: Record<RenditionName, number> = {};
-  for (const { renditions } of holdings.get(newest) ?? []) {
+  for (const { renditions } of copies) {
     for (const [rendition, copy] of Object.entries(renditions)) {
       if (copy !== undefined) counters[rendition] ??= counterAfter(copy);
     }
   }
-  const generation = Math.max(...[...holdings.values()].flat().map((copy) => copy.generation));
-  return { segment: newest, generation, counters };
+  const generation = Math.max(...copies.map((copy) => copy.generation));
+  return { segment: Math.max(...held, ...edges), generation, counters };
 }

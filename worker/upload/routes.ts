@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { RenditionName } from "../../contracts/names.ts";
+import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import { indexKey } from "../../contracts/storage.ts";
 import type { Edge, EdgeContext } from "../edge.ts";
 import { EdgeError } from "../edge-error.ts";
@@ -41,7 +42,8 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
     const { station, board } = await edge.station(slug, reach);
     const { holdings } = await board.view(routing, station, reach);
     const published = await readPublished(slug, origin, routing, holdings, reach);
-    return Response.json({ published }, { headers: { "cache-control": "no-store" } });
+    const answer = { published, studio: namedStudio(routing, station) };
+    return Response.json(answer, { headers: { "cache-control": "no-store" } });
   });
 
   async function admit(context: EdgeContext, station: string) {
@@ -54,6 +56,12 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
   }
 
   return routes;
+}
+
+/** Whom control has named as the studio: origins that cannot hear control learn it here. */
+function namedStudio(routing: Routing, { studio, generation }: RoutedStation) {
+  const routed = studio === null ? undefined : routing.origins[studio];
+  return routed === undefined ? null : { origin: studio, url: routed.url, generation };
 }
 
 function stored(): Response {

@@ -246,6 +246,16 @@ describe("what was published", () => {
     expect((await published())?.segment).toBe(newest);
   });
 
+  it("comes with whom control has named as the studio, if anyone", async () => {
+    const headers = { authorization: `Bearer ${TOKENS.b}` };
+    const answer = async () => (await world.fetch("/origin/v1/demo/published", { headers })).json();
+    const studio = { origin: "a", url: "https://a.origins.test", generation: 1 };
+    expect(await answer()).toMatchObject({ published: null, studio });
+    await world.routing((routing) => Object.assign(routing.stations.demo ?? {}, { studio: null }));
+    world.clock.skip(1001);
+    expect(await answer()).toMatchObject({ studio: null });
+  });
+
   it("is 503, not nothing, when nobody can be asked", async () => {
     world.faults.get = (key) => (key.startsWith("live/") ? "throw" : null);
     const headers = { authorization: `Bearer ${TOKENS.a}` };
