@@ -100,7 +100,7 @@ function endOf(step: EvictionStep, attempts: number, result: Ending): { outcome:
   const message = `${step} was given up after ${attempts} attempts: ${result.failed}`;
   return {
     outcome: `given up: ${result.failed}`,
-    event: { kind: step === "recreate" ? "recreate-failed" : "eviction-step-failed", message },
+    event: { kind: "eviction-step-failed", message },
   };
 }
 

@@ -263,9 +263,15 @@ export class Fleet {
     return isDone;
   }
 
-  /** Told once, until it comes about: the others that were there may just have gone, or too many have. */
-  async #tellHeldBack({ id, state }: Origin, { to, reason }: Transition): Promise<void> {
+  /**
+   * Told once, until it comes about: the others that were there may just have gone, or too many have. Unless what was
+   * decided upon was out of date: then the next decision is made upon what was just read.
+   */
+  async #tellHeldBack({ id, state, stateSince }: Origin, { to, reason }: Transition): Promise<void> {
     if (this.#heldBack.get(id) === to) return;
+    await this.#read();
+    const present = this.#registry?.origins.find((origin) => origin.id === id);
+    if (present?.state !== state || present.stateSince !== stateSince) return;
     this.#heldBack.set(id, to);
     this.#deps.log.warn("origin held back", { origin: id, from: state, to, reason });
     if (!POWERS[state].serves || POWERS[to].serves) return;

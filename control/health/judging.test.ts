@@ -1,8 +1,9 @@
 import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { indexKey } from "../../contracts/storage.ts";
 import { createLog } from "../../kit/log.ts";
-import { incidents, settings } from "../db/schema.ts";
+import { incidents, origins, settings } from "../db/schema.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
 import { applyTransition } from "./apply-transition.ts";
 import { DEFAULT_HEALTH_POLICY as policy } from "./health-policy.ts";
@@ -187,6 +188,19 @@ describe("a transition", () => {
       const { move } = await setUp(world);
       expect(await move("origin-1", [["origin-2"], []])).toBe(false);
       expect(await stateOf(world, "origin-1")).toBe("active");
+    }),
+  );
+});
+
+describe("a transition that D1 wrote without an answer", () => {
+  it(
+    "is found out and not taken for one that was held back",
+    withThree(async (world, nodes) => {
+      await world.db.update(origins).set({ state: "draining", stateSince: 1 }).where(eq(origins.id, "origin-3"));
+      await pass(world, 5000, without(nodes, "origin-3"));
+      expect(await storyOf(world, "origin-3")).not.toContain("eviction-held");
+      await pass(world, 3000, without(nodes, "origin-3"));
+      expect(await stateOf(world, "origin-3")).toBe("evicted");
     }),
   );
 });
