@@ -106,9 +106,9 @@ describe("the window of a playlist", () => {
   describe("with a hole", () => {
     const before = index("a", numbers(NEWEST - 11, NEWEST - 2), { updatedAt: NOW - 2 * SEGMENT_MS });
     const beyond = index("b", [NEWEST]);
-    const tooLate = NOW - SEGMENT_MS / 2;
+    const tooLate = NOW - SEGMENT_MS / 4;
 
-    it("ends before the hole for half a segment length beyond its time, whatever there is behind it", () => {
+    it("ends before the hole for three quarters of a segment length beyond its time, whatever there is behind it", () => {
       const early = tooLate - 1;
       const ahead = { ...beyond, updatedAt: early };
       expect(listed(merge(EMPTY, [before, ahead], FRAMES, early), early)).toEqual(numbers(NEWEST - 11, NEWEST - 2));
@@ -155,19 +155,19 @@ describe("the window of a playlist", () => {
     const holdings = merge(EMPTY, [index("a", numbers(NEWEST - 11, NEWEST))], FRAMES, NOW);
     const windowAt = (lengths: number) => planWindow(holdings, RENDITION, FRAMES, NOW + lengths * SEGMENT_MS);
 
-    it("goes on with the reel after one and a half segment lengths, one number each length, for ever", () => {
-      expect(windowAt(1.49)).toMatchObject({ edge: NEWEST, reelSince: null });
-      expect(windowAt(1.5)).toMatchObject({ first: NEWEST - 10, edge: NEWEST + 1, reelSince: NEWEST + 1 });
-      expect(windowAt(2.5)).toMatchObject({ edge: NEWEST + 2, reelSince: NEWEST + 1 });
-      expect(windowAt(1_000_000.5)).toMatchObject({ first: NEWEST + 999_989, edge: NEWEST + 1_000_000 });
+    it("goes on with the reel after one and three quarter segment lengths, one number each length, for ever", () => {
+      expect(windowAt(1.74)).toMatchObject({ edge: NEWEST, reelSince: null });
+      expect(windowAt(1.75)).toMatchObject({ first: NEWEST - 10, edge: NEWEST + 1, reelSince: NEWEST + 1 });
+      expect(windowAt(2.75)).toMatchObject({ edge: NEWEST + 2, reelSince: NEWEST + 1 });
+      expect(windowAt(1_000_000.75)).toMatchObject({ first: NEWEST + 999_989, edge: NEWEST + 1_000_000 });
     });
 
     it("changes when the number is due, then when the reel is, then with each number of the reel", () => {
       const due = (lengths: number) => ((windowAt(lengths)?.dueAt ?? 0) - NOW) / SEGMENT_MS;
       expect(due(0)).toBe(1);
       expect(due(1.2)).toBe(1);
-      expect(due(1.25)).toBe(1.5);
-      expect(due(1.5)).toBe(2.5);
+      expect(due(1.25)).toBe(1.75);
+      expect(due(1.75)).toBe(2.75);
     });
 
     it("trusts no origin whose clock is behind more than its own", () => {
@@ -176,7 +176,7 @@ describe("the window of a playlist", () => {
     });
 
     it("resumes with the programme at the number after the reel's last, and withdraws nothing", () => {
-      const reel = windowAt(4.6);
+      const reel = windowAt(4.8);
       expect(reel?.edge).toBe(NEWEST + 4);
       const now = NOW + 5 * SEGMENT_MS;
       const back = merge(holdings, [index("b", [NEWEST + 5], { updatedAt: now })], FRAMES, now);
@@ -235,7 +235,7 @@ describe("how long a playlist is fresh", () => {
 
   it("is until the reel fills it while there is a hole", () => {
     const holdings = merge(EMPTY, [index("a", [NEWEST - 1]), index("b", [NEWEST + 1])], FRAMES, NOW);
-    expect(planWindow(holdings, RENDITION, FRAMES, NOW)?.dueAt).toBe(NOW + 1.5 * SEGMENT_MS);
+    expect(planWindow(holdings, RENDITION, FRAMES, NOW)?.dueAt).toBe(NOW + 1.75 * SEGMENT_MS);
   });
 
   it.each([

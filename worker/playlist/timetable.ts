@@ -1,8 +1,8 @@
 /**
- * In lengths of a segment: a number that is so late is heard from the reel. A player that is nearest to the edge has
- * half a segment left to play then, and a studio that only hiccups has had its chance.
+ * In lengths of a segment: a number that is so late is heard from the reel. The player nearest to the edge, our own
+ * page, has half a second left to play then; and a studio that restarts or is replaced has had the time for it.
  */
-const PATIENCE = 0.5;
+const PATIENCE = 0.75;
 /** Numbers in a row that may come after their time before the timetable gives in to a programme grown slower. */
 const LATE_IN_A_ROW = 3;
 

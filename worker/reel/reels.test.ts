@@ -69,7 +69,7 @@ async function storeOwnReel(change: { object?: ArrayBuffer; stored?: ArrayBuffer
 
 describe("when all origins are dead", () => {
   it("the reel goes on from the last segment in times and counters, and every listed number can be had", async () => {
-    world.clock.skip(4.6 * SEGMENT_MS);
+    world.clock.skip(4.8 * SEGMENT_MS);
     expect(await listing()).toEqual(numbers(newest - 7, newest + 4));
     for (const number of numbers(newest + 1, newest + 4)) {
       expect(await reelAt(number)).toEqual({ counter: counterToGoOnWith(), next: counterToGoOnWith() });
@@ -147,21 +147,21 @@ describe("when origins return", () => {
   }
 
   it("a studio is told to go on after the reel, with counters as if there had been none", async () => {
-    world.clock.skip(4.6 * SEGMENT_MS);
+    world.clock.skip(4.8 * SEGMENT_MS);
     const answer = await published();
     expect(answer).toEqual({ segment: newest + 4, generation: 1, counters: { "aac-48k": counterToGoOnWith() } });
     expect((await listing()).at(-1)).toBe(newest + 4);
   });
 
   it("a studio is not told of a number that the reel will take before it could make it", async () => {
-    world.clock.skip(4.4 * SEGMENT_MS);
+    world.clock.skip(4.65 * SEGMENT_MS);
     expect((await published())?.segment).toBe(newest + 4);
   });
 
   it("the programme resumes at the next number, and what the reel was heard under stays", async () => {
-    world.clock.skip(4.6 * SEGMENT_MS);
+    world.clock.skip(4.8 * SEGMENT_MS);
     await listing();
-    world.clock.skip(0.5 * SEGMENT_MS);
+    world.clock.skip(0.3 * SEGMENT_MS);
     await world.publish("a", [...numbers(newest - 11, newest), newest + 5], { generation: 2 });
     world.clock.skip(1000);
     expect(await listing()).toEqual(numbers(newest - 6, newest + 5));
@@ -173,7 +173,7 @@ describe("when origins return", () => {
   });
 
   it("an origin that has forgotten what was before the reel withdraws nothing", async () => {
-    world.clock.skip(4.6 * SEGMENT_MS);
+    world.clock.skip(4.8 * SEGMENT_MS);
     await world.publish("a", [newest + 5]);
     await reelAt(newest + 4);
   });

@@ -189,10 +189,10 @@ describe("the segment due next", () => {
     expect(await bytesOf(await held)).toEqual(segmentBytes(newest + 1));
   });
 
-  it("is heard from the reel when it does not come in one and a half segment lengths", async () => {
+  it("is heard from the reel when it does not come in one and three quarter segment lengths", async () => {
     const held = world.fetch(path(newest + 1));
     await vi.waitFor(() => expect(world.counts.get).toBeGreaterThan(2));
-    world.clock.skip(1.5 * SEGMENT_MS);
+    world.clock.skip(1.75 * SEGMENT_MS);
     expect(readSegment(await bytesOf(await held)).pes.length).toBeGreaterThan(1);
   });
 
