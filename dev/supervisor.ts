@@ -30,7 +30,7 @@ export type Supervised = {
 
 export type Patience = { restartMs: number; killMs: number };
 
-const PATIENCE: Patience = { restartMs: 1000, killMs: 10_000 };
+const PATIENCE: Patience = { restartMs: 1000, killMs: 20_000 };
 const END_WITH_OWNER = pathToFileURL(join(import.meta.dirname, "end-with-owner.mjs")).href;
 
 /**

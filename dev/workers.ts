@@ -26,6 +26,14 @@ const settings = z
   .parse(process.env);
 const log = createLog({ fields: { part: "workers" } });
 
+/** What an operator sets of control: where alerts go, how nodes are made anew, which CDN is told. */
+function operatorsBindings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const names = Object.keys(environment).filter((name) =>
+    /^(?:ALERT_|PROVISIONER|CDN_|CLOUDFLARE_(?:ZONE|PURGE))/.test(name),
+  );
+  return Object.fromEntries(names.map((name) => [name, environment[name] ?? ""]));
+}
+
 function worker(name: string, config: string, bundle: string, port: number, bindings: Record<string, string> = {}) {
   const { modulesRules, rootPath, ...options } = unstable_getMiniflareWorkerOptions(join(ROOT, config)).workerOptions;
   return {
@@ -46,6 +54,7 @@ const miniflare = new Miniflare(
         ADMIN_TOKEN: settings.ADMIN_TOKEN,
         ENROL_TOKEN: settings.ENROL_TOKEN,
         EDGE_URL: `http://127.0.0.1:${settings.EDGE_PORT}`,
+        ...operatorsBindings(process.env),
       }),
     ],
     host: "127.0.0.1",
