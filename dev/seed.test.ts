@@ -114,7 +114,7 @@ describe("the station", () => {
     answer = ({ url }, response) => {
       const listed = [{ rendition: "aac-48k", newest: 7, reel }];
       if (url === "/demo/health.json") response.end(JSON.stringify({ listed }));
-      else response.end(url === "/demo/live.m3u8" ? multivariant : mediaAt("2026-01-01T00:00:03.200Z"));
+      else response.end(url === "/demo/live.m3u8" ? multivariant : mediaAt(...old, "2026-01-01T00:00:00.000Z"));
     };
     expect(await isOnAir(`${api.url}/demo/live.m3u8`, since)).toBe(expected);
   });

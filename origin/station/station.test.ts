@@ -100,7 +100,8 @@ async function start(options: { controlSilentMs?: () => number | null } = {}) {
     studio: { origin: "origin-2", url: world.url },
   };
   let hear: (tag: FlvTag) => void = () => {};
-  const ingest: Pick<Ingest, "tapProgramme"> = {
+  const ingest: Pick<Ingest, "tapProgramme" | "publishProgramme"> = {
+    publishProgramme: () => ({ header() {}, frame() {}, script() {}, close() {} }),
     tapProgramme(_path, onTag) {
       hear = onTag;
       return () => {};
