@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import { buildAll, endBuilding } from "../dev/build.ts";
-import { ffmpegText } from "../dev/say.ts";
 import { ROOT } from "../dev/settings.ts";
 import { findFfmpeg } from "../origin/process/ffmpeg.ts";
 
@@ -11,17 +10,38 @@ import { findFfmpeg } from "../origin/process/ffmpeg.ts";
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
-const environment = withFfmpeg({ ...process.env });
-ensureChromium();
+ensureTools();
 await buildAll();
 await endBuilding();
 process.exitCode = await runVitest(process.argv.slice(2));
 
-/** The tests call ffmpeg by its name: where it is not the one on PATH, links to it are put in front. */
-function withFfmpeg(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const found = findFfmpeg(environment);
-  console.log(`ffmpeg: ${ffmpegText(found)}`);
-  if (found.from === "PATH") return environment;
+/** The tests need a present-day ffmpeg (the one from npm is of 2018, for trying out) and Chromium. */
+function ensureTools(): void {
+  const missing = missingTools();
+  if (missing.length === 0) return;
+  const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+  if (mayInstall) {
+    console.log(`Installing ${missing.join(" and ")} for the tests (apt-get install) ...`);
+    const apt = (...args: string[]) =>
+      spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
+    if (apt("update") && apt("install", "-y", "--no-install-recommends", ...missing) && missingTools().length === 0)
+      return;
+  }
+  console.error(
+    `The tests need ${missing.join(" and ")}. On Debian: apt-get install ${missing.join(" ")}. Or set FFMPEG_PATH, CHROMIUM_PATH.`,
+  );
+  process.exit(1);
+}
+
+/** By the names of their Debian packages. */
+function missingTools(): string[] {
+  const ffmpeg = findFfmpeg(process.env);
+  if (ffmpeg.from === "FFMPEG_PATH") putFirst(ffmpeg);
+  return [...(ffmpeg.from === "npm" ? ["ffmpeg"] : []), ...(existsSync(CHROMIUM) ? [] : ["chromium"])];
+}
+
+/** The tests call ffmpeg by its name: links to the one that was chosen are put in front. */
+function putFirst(found: { ffmpeg: string; ffprobe: string }): void {
   const folder = join(ROOT, "dist/ffmpeg");
   mkdirSync(folder, { recursive: true });
   for (const [name, target] of [
@@ -31,30 +51,13 @@ function withFfmpeg(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     rmSync(join(folder, name), { force: true });
     symlinkSync(target, join(folder, name));
   }
-  return { ...environment, PATH: `${folder}${delimiter}${environment.PATH ?? ""}` };
-}
-
-function ensureChromium(): void {
-  if (existsSync(CHROMIUM)) return;
-  const canInstall =
-    process.env.CHROMIUM_PATH === undefined && process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
-  if (canInstall) {
-    console.log("Installing Chromium for the tests in a browser (apt-get install chromium) ...");
-    const apt = (...args: string[]) =>
-      spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
-    if (apt("update") && apt("install", "-y", "--no-install-recommends", "chromium") && existsSync(CHROMIUM)) return;
-  }
-  console.error(
-    `The tests in a browser need Chromium, and there is none at ${CHROMIUM}. Install it (Debian: apt-get install chromium) or set CHROMIUM_PATH.`,
-  );
-  process.exit(1);
+  process.env.PATH = `${folder}${delimiter}${process.env.PATH ?? ""}`;
 }
 
 function runVitest(args: readonly string[]): Promise<number> {
   const vitest = spawn(process.execPath, [join(ROOT, "node_modules/vitest/vitest.mjs"), "run", ...args], {
     cwd: ROOT,
     stdio: "inherit",
-    env: environment,
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => vitest.kill(signal));
   return new Promise((resolve, reject) => {
