@@ -47,7 +47,7 @@ describe("an eviction", () => {
         ["recreate", "asked"],
       ]);
       expect(await stateOf(world, "origin-1")).toBe("reprovisioning");
-      expect((await storyOf(world, "origin-1")).filter((kind) => kind !== "studio-changed").slice(-5)).toEqual([
+      expect((await storyOf(world, "origin-1")).slice(-5)).toEqual([
         "origin-suspected",
         "origin-evicted",
         "cdn-told",

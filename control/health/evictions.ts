@@ -87,38 +87,45 @@ async function record(deps: EvictionDependencies, row: Row, result: Ending, bega
   const attempts = row.attempts + 1;
   if ("failed" in result && result.retry && attempts < ATTEMPTS) {
     const dueAt = Math.ceil(clock.now() + backoff(row.attempts, RETRY));
-    await inTime(() => db.update(evictionSteps).set({ attempts, dueAt, outcome: result.failed }).where(isOpen(row)));
+    const retried = db.update(evictionSteps).set({ attempts, dueAt, outcome: result.failed }).where(isOpen(row));
+    const message = `${row.step} failed and is tried again: ${result.failed}`;
+    const told = tell(deps, row, { kind: "eviction-step-retried", message }, clock.now());
+    await inTime(() => db.batch(attempts === 1 ? [retried, told] : [retried]));
     deps.log.warn("eviction step failed", { origin: row.origin, step: row.step, attempts, reason: result.failed });
     return false;
   }
   const { outcome, event } = endOf(row.step, attempts, result);
   const end = db.update(evictionSteps).set({ attempts, outcome, endedAt: clock.now() }).where(isOpen(row));
-  const incident = event
-    ? [insertIncidentIfChanged(db, incidentOf({ clock, actor: "control" }, { ...event, origin: row.origin }))]
-    : [];
+  // Since it was asked: the new process may register before the answer is here.
+  const at = "isRecreated" in result ? beganAt : clock.now();
   const replaced =
     "isRecreated" in result
       ? [
           db
             .update(origins)
-            // Since it was asked: the new process may register before the answer is here.
-            .set({ state: "reprovisioning", stateSince: beganAt })
+            .set({ state: "reprovisioning", stateSince: at })
             .where(
               and(eq(origins.id, row.origin), eq(origins.state, "evicted"), eq(origins.stateSince, row.evictedAt)),
             ),
         ]
       : [];
-  await inTime(() => db.batch([end, ...incident, ...replaced]));
+  await inTime(() => db.batch([end, tell(deps, row, event, at), ...replaced]));
   return true;
 }
 
-function endOf(step: EvictionStep, attempts: number, result: Ending): { outcome: string; event: Event | null } {
-  if ("done" in result) return { outcome: result.done, event: result.event ?? null };
+/** For a batch, right after the write it tells of; `at` is Unix ms. */
+function tell({ db }: EvictionDependencies, { origin }: Row, event: Event, at: number) {
+  return insertIncidentIfChanged(db, incidentOf({ clock: { now: () => at }, actor: "control" }, { ...event, origin }));
+}
+
+/** What came of a step, for its row and for the story. */
+function endOf(step: EvictionStep, attempts: number, result: Ending): { outcome: string; event: Event } {
+  if ("done" in result) {
+    const told = { kind: "eviction-step", message: `${step}: ${result.done}` };
+    return { outcome: result.done, event: result.event ?? told };
+  }
   const message = `${step} was given up after ${attempts} attempts: ${result.failed}`;
-  return {
-    outcome: `given up: ${result.failed}`,
-    event: { kind: "eviction-step-failed", message },
-  };
+  return { outcome: `given up: ${result.failed}`, event: { kind: "eviction-step-failed", message } };
 }
 
 function inTime<T>(work: () => Promise<T>): Promise<T> {
