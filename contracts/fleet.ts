@@ -75,14 +75,17 @@ export const RegistrationAnswer = z.object({
 });
 export type RegistrationAnswer = z.infer<typeof RegistrationAnswer>;
 
+/** What an incident is called: words with hyphens. */
+export const IncidentKind = z
+  .string()
+  .regex(/^[a-z]+(?:-[a-z]+)*$/)
+  .max(60);
+
 /** Something an operator should read afterwards. The id makes a repeated report one incident. */
 export const IncidentReport = z.object({
   id: z.uuid(),
   at: z.int().nonnegative(),
-  kind: z
-    .string()
-    .regex(/^[a-z]+(?:-[a-z]+)*$/)
-    .max(60),
+  kind: IncidentKind,
   station: StationSlug.nullable(),
   message: z.string().max(1000),
 });

@@ -2,6 +2,7 @@ import { systemClock } from "../kit/clock.ts";
 import { pruneAlerts } from "./alerting/prune.ts";
 import { openDatabase } from "./db/database.ts";
 import type { Bindings } from "./environment.ts";
+import { pruneEvictionSteps } from "./health/eviction-steps.ts";
 import { monitorOf } from "./health/monitor.ts";
 import { pruneIncidents } from "./health/read-incidents.ts";
 import { createApp } from "./routes/app.ts";
@@ -17,6 +18,7 @@ export default {
     await monitorOf(bindings).arm();
     const deps = { db: openDatabase(bindings.DB), clock: systemClock };
     await pruneIncidents(deps);
+    await pruneEvictionSteps(deps);
     await pruneAlerts(deps);
   },
 } satisfies ExportedHandler<Bindings>;

@@ -29,6 +29,8 @@ export function startWorkers(company: Company, edgeBundle: string, onReady: () =
     CONTROL_PORT: String(settings.controlPort),
     EDGE_BUNDLE: edgeBundle,
     CONTROL_BUNDLE,
+    HOST: settings.host,
+    PUBLIC_HOST: settings.publicHost,
     ADMIN_TOKEN: company.adminToken,
     ENROL_TOKEN: company.enrolToken,
     WRANGLER_SEND_METRICS: "false",
@@ -38,16 +40,17 @@ export function startWorkers(company: Company, edgeBundle: string, onReady: () =
 }
 
 /** One node of the fleet, set up as its container would be. */
-export function startOrigin(company: Company, { id, rtmpPort, httpPort }: OriginSettings, ffmpeg: Ffmpeg): Supervised {
+export function startOrigin(company: Company, origin: OriginSettings, ffmpeg: Ffmpeg): Supervised {
   const { settings } = company;
+  const { id, rtmpPort, httpPort, place } = origin;
   const environment: Environment = {
     ADMIN_TOKEN: undefined,
     ENROL_TOKEN: company.enrolToken,
-    CONTROL_URL: `http://127.0.0.1:${settings.controlPort}`,
-    EDGE_URL: `http://127.0.0.1:${settings.edgePort}`,
-    PUBLIC_URL: `http://127.0.0.1:${httpPort}`,
-    RTMP_URL: `rtmp://127.0.0.1:${rtmpPort}`,
-    HOST: "127.0.0.1",
+    CONTROL_URL: `http://${settings.localHost}:${settings.controlPort}`,
+    EDGE_URL: `http://${settings.localHost}:${settings.edgePort}`,
+    PUBLIC_URL: `http://${settings.publicHost}:${httpPort}`,
+    RTMP_URL: `rtmp://${settings.publicHost}:${rtmpPort}`,
+    HOST: settings.host,
     ORIGIN_ID: id,
     RTMP_PORT: String(rtmpPort),
     HTTP_PORT: String(httpPort),
@@ -55,14 +58,15 @@ export function startOrigin(company: Company, { id, rtmpPort, httpPort }: Origin
     LIBRARY_DIR: settings.libraryDir,
     FFMPEG_PATH: ffmpeg.ffmpeg,
     FFPROBE_PATH: ffmpeg.ffprobe,
+    ...place.environment,
   };
-  return start(company, id, { args: [...ORIGIN_MEMORY, ORIGIN_BUNDLE] }, environment);
+  return start(company, id, { through: place.through, args: [...ORIGIN_MEMORY, ORIGIN_BUNDLE] }, environment);
 }
 
 function start(
   { settings, hear, say }: Company,
   name: string,
-  program: Pick<Job, "args" | "onReady">,
+  program: Pick<Job, "through" | "args" | "onReady">,
   environment: Environment,
 ): Supervised {
   const { stateDir, restart } = settings;

@@ -12,9 +12,10 @@ export function onAirText(facts: {
 }): string {
   const { settings, streamKey, ffmpeg } = facts;
   const { slug } = DEMO_STATION;
-  const edge = `http://localhost:${settings.edgePort}`;
-  const api = `http://localhost:${settings.controlPort}/api/v1`;
-  const rtmp = `rtmp://localhost:${settings.origins[0]?.rtmpPort}`;
+  const host = settings.publicHost === "127.0.0.1" ? "localhost" : settings.publicHost;
+  const edge = `http://${host}:${settings.edgePort}`;
+  const api = `http://${host}:${settings.controlPort}/api/v1`;
+  const rtmp = `rtmp://${host}:${settings.origins[0]?.rtmpPort}`;
   const publish = `${slug}?key=${streamKey}`;
   const token = settings.adminToken === null ? facts.adminToken : "as set in ADMIN_TOKEN";
   const rows: [string, string][] = [
@@ -27,7 +28,7 @@ export function onAirText(facts: {
     ["API", api],
     ["  docs", `${api}/docs`],
     ["  admin token", token],
-    ["Origins", settings.origins.map(({ id, httpPort }) => `${id} http://localhost:${httpPort}`).join("   ")],
+    ["Origins", settings.origins.map(({ id, httpPort }) => `${id} http://${host}:${httpPort}`).join("   ")],
     ["ffmpeg", ffmpegText(ffmpeg)],
     ["State", `${settings.stateDir} (logs in log/, process ids in run/)`],
   ];

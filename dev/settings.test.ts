@@ -1,15 +1,19 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { HERE } from "./place.ts";
 import { portsOf, ROOT, readSettings } from "./settings.ts";
 
 describe("the settings of npm start", () => {
   it("are those of the design when nothing is set", () => {
     expect(readSettings({})).toEqual({
+      host: "127.0.0.1",
+      localHost: "127.0.0.1",
+      publicHost: "127.0.0.1",
       edgePort: 8787,
       controlPort: 8788,
       origins: [
-        { id: "origin-1", rtmpPort: 1935, httpPort: 8801 },
-        { id: "origin-2", rtmpPort: 1936, httpPort: 8802 },
+        { id: "origin-1", rtmpPort: 1935, httpPort: 8801, place: HERE },
+        { id: "origin-2", rtmpPort: 1936, httpPort: 8802, place: HERE },
       ],
       stateDir: join(ROOT, ".radio"),
       libraryDir: join(ROOT, "dev/demo-library"),
@@ -28,6 +32,25 @@ describe("the settings of npm start", () => {
     ]);
   });
 
+  it("let all listen on one address and be called at another", () => {
+    expect(readSettings({ LISTEN_HOST: "192.0.2.7" })).toMatchObject({
+      localHost: "192.0.2.7",
+      publicHost: "192.0.2.7",
+    });
+    expect(readSettings({ LISTEN_HOST: "0.0.0.0", PUBLIC_HOST: "radio.example" })).toMatchObject({
+      host: "0.0.0.0",
+      localHost: "127.0.0.1",
+      publicHost: "radio.example",
+    });
+  });
+
+  it("put an origin in another place, whose ports are not those of this machine", () => {
+    const place = { through: ["nsenter", "--net=/run/netns/far"], environment: { HOST: "192.0.2.7" } };
+    const settings = readSettings({ ORIGIN_PLACES: JSON.stringify({ "origin-1": place }) });
+    expect(settings.origins.map((origin) => origin.place)).toEqual([place, HERE]);
+    expect(portsOf(settings).map(({ port }) => port)).toEqual([8787, 8788, 1936, 8802]);
+  });
+
   it("take an empty value for none", () => {
     expect(readSettings({ EDGE_PORT: "", ADMIN_TOKEN: "" })).toEqual(readSettings({}));
   });
@@ -41,6 +64,10 @@ describe("the settings of npm start", () => {
     ["EDGE_PORT", "0"],
     ["RTMP_PORT", "70000"],
     ["ORIGINS", "0"],
+    ["LISTEN_HOST", "here"],
+    ["PUBLIC_HOST", "radio.example/path"],
+    ["ORIGIN_PLACES", "{"],
+    ["ORIGIN_PLACES", '{"origin-1":{"command":["sudo"]}}'],
     ["RESTART", "sometimes"],
     ["ADMIN_TOKEN", "short"],
   ])("refuse %s=%s and say which setting is wrong", (name, value) => {

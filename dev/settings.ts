@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { HERE, isHere, OriginPlaces, type Place } from "./place.ts";
 import type { NamedPort } from "./ports.ts";
 
 export const ROOT = join(import.meta.dirname, "..");
@@ -8,7 +9,12 @@ const Port = z.coerce.number().int().min(1).max(65_535);
 /** `NAME=` means the same as no NAME. */
 const unset = (value: unknown) => (value === "" ? undefined : value);
 
+/** Every address of this machine (RFC 1122, 3.2.1.3): good for listening on, not for calling. */
+const EVERY_ADDRESS = "0.0.0.0";
+
 const Environment = z.object({
+  LISTEN_HOST: z.preprocess(unset, z.ipv4().default("127.0.0.1")),
+  PUBLIC_HOST: z.preprocess(unset, z.hostname().optional()),
   EDGE_PORT: z.preprocess(unset, Port.default(8787)),
   CONTROL_PORT: z.preprocess(unset, Port.default(8788)),
   RTMP_PORT: z.preprocess(unset, Port.default(1935)),
@@ -19,11 +25,18 @@ const Environment = z.object({
   ADMIN_TOKEN: z.preprocess(unset, z.string().min(8).max(256).optional()),
   RESTART: z.preprocess(unset, z.enum(["always", "never"]).default("always")),
   EDGE_ENTRY: z.preprocess(unset, z.string().default("worker/main.ts")),
+  ORIGIN_PLACES: z.preprocess(unset, OriginPlaces.default({})),
 });
 
-export type OriginSettings = { id: string; rtmpPort: number; httpPort: number };
+export type OriginSettings = { id: string; rtmpPort: number; httpPort: number; place: Place };
 
 export type Settings = {
+  /** The address that all listen on. */
+  host: string;
+  /** Where the processes of this machine call one another. */
+  localHost: string;
+  /** Where others call this machine. */
+  publicHost: string;
   edgePort: number;
   controlPort: number;
   origins: readonly OriginSettings[];
@@ -42,13 +55,18 @@ export function readSettings(environment: Record<string, string | undefined>): S
   const parsed = Environment.safeParse(environment);
   if (!parsed.success) throw new Error(`These settings are not right:\n${z.prettifyError(parsed.error)}`);
   const set = parsed.data;
+  const localHost = set.LISTEN_HOST === EVERY_ADDRESS ? "127.0.0.1" : set.LISTEN_HOST;
   const settings: Settings = {
+    host: set.LISTEN_HOST,
+    localHost,
+    publicHost: set.PUBLIC_HOST ?? localHost,
     edgePort: set.EDGE_PORT,
     controlPort: set.CONTROL_PORT,
     origins: Array.from({ length: set.ORIGINS }, (_, i) => ({
       id: `origin-${i + 1}`,
       rtmpPort: set.RTMP_PORT + i,
       httpPort: set.HTTP_PORT + i,
+      place: set.ORIGIN_PLACES[`origin-${i + 1}`] ?? HERE,
     })),
     stateDir: resolve(ROOT, set.STATE_DIR),
     libraryDir: resolve(ROOT, set.LIBRARY_DIR),
@@ -62,12 +80,12 @@ export function readSettings(environment: Record<string, string | undefined>): S
   return settings;
 }
 
-/** Every port that is listened on, and what for. */
+/** Every port of this machine that is listened on, and what for. */
 export function portsOf(settings: Settings): NamedPort[] {
   return [
     { port: settings.edgePort, purpose: "the edge (EDGE_PORT)" },
     { port: settings.controlPort, purpose: "control (CONTROL_PORT)" },
-    ...settings.origins.flatMap(({ id, rtmpPort, httpPort }) => [
+    ...settings.origins.filter(isHere).flatMap(({ id, rtmpPort, httpPort }) => [
       { port: rtmpPort, purpose: `RTMP of ${id} (RTMP_PORT and up)` },
       { port: httpPort, purpose: `HTTP of ${id} (HTTP_PORT and up)` },
     ]),

@@ -57,11 +57,11 @@ async function run(signal: AbortSignal): Promise<void> {
   running.push(startWorkers(company, edgeBundle, () => (workersReady = true)));
   await until(async () => workersReady, "the Workers are not up", signal);
   if (signal.aborted) return;
-  const control = { url: `http://127.0.0.1:${settings.controlPort}`, adminToken };
+  const control = { url: `http://${settings.localHost}:${settings.controlPort}`, adminToken };
   const streamKey = await seedDemo(control, secretFile("demo-stream-key"));
 
   running.push(...settings.origins.map((origin) => startOrigin(company, origin, ffmpeg)));
-  const playlist = `http://127.0.0.1:${settings.edgePort}/${DEMO_STATION.slug}/live.m3u8`;
+  const playlist = `http://${settings.localHost}:${settings.edgePort}/${DEMO_STATION.slug}/live.m3u8`;
   await until(() => isOnAir(playlist, startedAt), "the station is not on air", signal);
   if (signal.aborted) return;
 

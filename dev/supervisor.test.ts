@@ -28,10 +28,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function start(fixture: string, restart: Job["restart"] = "never"): Supervised {
+function start(fixture: string, restart: Job["restart"] = "never", through: Job["through"] = []): Supervised {
   const supervised = supervise(
     {
       name: "job",
+      through,
       args: [join(FIXTURES, fixture)],
       env: process.env,
       pidFile,
@@ -64,6 +65,15 @@ describe("a supervised process", () => {
     expect(isAlive(pidInFile())).toBe(true);
     await job.stop();
     expect(existsSync(pidFile)).toBe(false);
+  });
+
+  it("is itself under its id also when it is started through another command", async () => {
+    const job = start("forever.ts", "never", ["env", "ANY=thing"]);
+    await expect.poll(() => lines, DEADLINE).toEqual(["up"]);
+    const pid = pidInFile();
+    expect(readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0")[0]).toBe(process.execPath);
+    await job.stop();
+    expect(isAlive(pid)).toBe(false);
   });
 
   it("is not started again with restart never, and how it ended is told", async () => {

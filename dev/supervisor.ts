@@ -7,6 +7,8 @@ import { pause } from "../kit/loop.ts";
 
 export type Job = {
   name: string;
+  /** A command in front of Node's, which becomes Node without a fork. */
+  through?: readonly string[];
   /** Arguments of Node: flags, script, arguments of the script. */
   args: readonly string[];
   env: Record<string, string | undefined>;
@@ -61,7 +63,8 @@ export function supervise(job: Job, patience: Patience = PATIENCE): Supervised {
 
 /** Runs the process to its end, which the signal brings about, and says how it ended. */
 async function runOnce(job: Job, signal: AbortSignal, killMs: number): Promise<string> {
-  const child = spawn(process.execPath, ["--import", END_WITH_OWNER, ...job.args], {
+  const command = [...(job.through ?? []), process.execPath, "--import", END_WITH_OWNER, ...job.args];
+  const child = spawn(command[0] ?? "", command.slice(1), {
     env: job.env,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],

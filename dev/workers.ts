@@ -17,6 +17,8 @@ const settings = z
   .object({
     EDGE_PORT: Port,
     CONTROL_PORT: Port,
+    HOST: z.string(),
+    PUBLIC_HOST: z.string(),
     EDGE_BUNDLE: z.string(),
     CONTROL_BUNDLE: z.string(),
     STATE_DIR: z.string(),
@@ -42,7 +44,7 @@ function worker(name: string, config: string, bundle: string, port: number, bind
     rootPath: ROOT,
     modules: [{ type: "ESModule" as const, path: bundle }],
     bindings,
-    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    unsafeDirectSockets: [{ host: settings.HOST, port }],
   };
 }
 
@@ -53,7 +55,7 @@ const miniflare = new Miniflare(
       worker("control", "control/wrangler.toml", settings.CONTROL_BUNDLE, settings.CONTROL_PORT, {
         ADMIN_TOKEN: settings.ADMIN_TOKEN,
         ENROL_TOKEN: settings.ENROL_TOKEN,
-        EDGE_URL: `http://127.0.0.1:${settings.EDGE_PORT}`,
+        EDGE_URL: `http://${settings.PUBLIC_HOST}:${settings.EDGE_PORT}`,
         ...operatorsBindings(process.env),
       }),
     ],
@@ -77,7 +79,8 @@ log.info("the Workers are up", { edge: settings.EDGE_PORT, control: settings.CON
 const control = await miniflare.getWorker("control");
 const bucket = await miniflare.getR2Bucket("MEDIA", "edge");
 const cache = (await miniflare.getCaches()).default;
-const sites = ["localhost", "127.0.0.1"].map((host) => `http://${host}:${settings.EDGE_PORT}`);
+const hosts = new Set(["localhost", "127.0.0.1", settings.PUBLIC_HOST]);
+const sites = [...hosts].map((host) => `http://${host}:${settings.EDGE_PORT}`);
 
 async function forget(paths: readonly string[]): Promise<void> {
   for (const path of paths) await Promise.all(sites.map((site) => cache.delete(site + path)));

@@ -16,6 +16,7 @@ export const incidents = sqliteTable(
   },
   (table) => [
     index("incidents_at").on(table.at, table.id),
+    index("incidents_kind").on(table.kind, table.at, table.id),
     index("incidents_station").on(table.station, table.at, table.id),
     index("incidents_origin").on(table.origin, table.at, table.id),
   ],

@@ -1,9 +1,11 @@
-import { sql } from "drizzle-orm";
+import { lt, sql } from "drizzle-orm";
 import type { OriginState } from "../../contracts/fleet.ts";
 import type { OriginId } from "../../contracts/names.ts";
+import type { Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import { EVICTION_STEPS, type EvictionStep } from "../db/eviction-steps.ts";
 import { evictionSteps } from "../db/schema.ts";
+import { POLICY } from "./policy.ts";
 import { POWERS } from "./states.ts";
 
 /**
@@ -18,6 +20,11 @@ export function stepsFor(from: OriginState, to: OriginState, isHeld: boolean): E
     if (step === "recreate") return to === "evicted" && !isHeld && from !== "draining";
     return true;
   });
+}
+
+/** Forgets what came to its end longer ago than incidents, which tell of it, are kept. */
+export async function pruneEvictionSteps({ db, clock }: Pick<Context, "db" | "clock">): Promise<void> {
+  await db.delete(evictionSteps).where(lt(evictionSteps.endedAt, clock.now() - POLICY.incidentsKeptMs));
 }
 
 /** For a batch, right after the last insert that hangs upon the conditional write: the steps appear only with it. */

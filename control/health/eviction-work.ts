@@ -11,31 +11,35 @@ import type { Event } from "./story.ts";
 export type Standing = { registry: Registry; published: Snapshot | null };
 export type EvictionDependencies = Omit<Context, "actor"> & { cdn: Cdn; provisioner: Provisioner };
 
-/** How a step came out. `wait`: what it looks for has not come about yet, which is no failed attempt. */
-export type Result =
-  | { done: string; event?: Event; isRecreated?: true }
-  | { wait: true }
-  | { failed: string; retry: boolean };
+/**
+ * How a step came out. `wait`: what it looks for has not come about yet, or it is not its turn before `until` (Unix ms);
+ * that is no failed attempt.
+ */
+export type Result = { done: string; event?: Event; isRecreated?: true } | Waiting | { failed: string; retry: boolean };
+
+export type Waiting = { wait: string; until?: number };
 
 export type Work = Standing & { origin: OriginId; evictedAt: number };
 
+const NOT_PUBLISHED = "the routing without it is not published yet";
+
 export const PERFORM: Record<EvictionStep, (deps: EvictionDependencies, work: Work) => Promise<Result> | Result> = {
   routing(_deps, { published, origin }) {
-    if (!published) return { wait: true };
+    if (!published) return { wait: NOT_PUBLISHED };
     const isRouted = Object.values(published.stations).some(({ slicers }) =>
       slicers.some((row) => row.origin === origin),
     );
-    return isRouted ? { wait: true } : { done: "no listener is sent to it" };
+    return isRouted ? { wait: NOT_PUBLISHED } : { done: "no listener is sent to it" };
   },
 
   token(_deps, { published, origin }) {
-    if (!published || (published.origins[origin]?.tokenHash ?? null) !== null) return { wait: true };
+    if (!published || (published.origins[origin]?.tokenHash ?? null) !== null) return { wait: NOT_PUBLISHED };
     return { done: "the edge refuses its uploads" };
   },
 
   studio(_deps, { registry, origin }) {
     return registry.stations.some(({ studio }) => studio === origin)
-      ? { wait: true }
+      ? { wait: "nobody else is studio yet" }
       : { done: "it is studio of nothing" };
   },
 
@@ -59,6 +63,7 @@ export const PERFORM: Record<EvictionStep, (deps: EvictionDependencies, work: Wo
     const { id, url, rtmpUrl, roles, version } = node;
     const recreation = await provisioner.recreate({ id, url, rtmpUrl, roles, version });
     if (recreation.outcome === "none") return { done: "no provisioner is set" };
+    if (recreation.outcome === "wait") return { wait: recreation.reason, until: recreation.until };
     if (recreation.outcome === "failed") return { failed: recreation.reason, retry: recreation.retry };
     const message = `the node is being made anew${recreation.detail ? `: ${recreation.detail}` : ""}`;
     return { done: "asked", event: { kind: "origin-recreated", message }, isRecreated: true };

@@ -47,7 +47,7 @@ describe("an eviction", () => {
         ["recreate", "asked"],
       ]);
       expect(await stateOf(world, "origin-1")).toBe("reprovisioning");
-      expect((await storyOf(world, "origin-1")).filter((kind) => kind !== "studio-changed").slice(-5)).toEqual([
+      expect((await storyOf(world, "origin-1")).slice(-5)).toEqual([
         "origin-suspected",
         "origin-evicted",
         "cdn-told",
@@ -92,6 +92,30 @@ describe("an eviction", () => {
       expect(await storyOf(world, "origin-3")).toContain("eviction-step-failed");
     }),
     120_000,
+  );
+
+  it(
+    "waits for its node's turn to be made anew as often as it takes: that is no failed attempt",
+    withThree(async (world, nodes) => {
+      const asked: number[] = [];
+      world.provisioner = {
+        recreate: async () => {
+          asked.push(world.clock.now());
+          if (asked.length > 8) return { outcome: "accepted" };
+          return { outcome: "wait", until: world.clock.now() + 5000, reason: "others are being made anew" };
+        },
+      };
+      await die(world, nodes, "origin-3");
+      expect((await stepsOf(world, "origin-3")).at(-1)).toMatchObject({
+        attempts: 0,
+        endedAt: null,
+        outcome: "waits: others are being made anew",
+      });
+      await pass(world, 50_000, without(nodes, "origin-3"));
+      expect(asked.slice(1).map((at, index) => at - (asked[index] ?? 0))).toEqual(Array(8).fill(5000));
+      expect(await stateOf(world, "origin-3")).toBe("reprovisioning");
+      expect(await storyOf(world, "origin-3")).not.toContain("eviction-step-failed");
+    }),
   );
 
   it(

@@ -241,7 +241,7 @@ describe("the studio", () => {
       await addStation(world, "demo");
       await world.register("origin-1");
       const context = { db: world.db, clock: world.clock, log: createLog(), actor: "control" };
-      const change = { station: "demo", from: 1, generation: 2, instance: "x", reason: "a race" };
+      const change = { station: "demo", from: 1, generation: 2, left: null, instance: "x", reason: "a race" };
       const decide = (studio: string) =>
         applyAssignment(context, { studios: [{ ...change, studio }], added: [], removed: [] });
       await Promise.all([decide("origin-a"), decide("origin-b")]);

@@ -11,7 +11,7 @@ const nextId = createIncidentIds();
 
 /** An incident that happens now, by whoever acts. Of the same ms, the later one has the higher id. */
 export function incidentOf(
-  context: Pick<Context, "clock" | "actor">,
+  context: { clock: Pick<Context["clock"], "now">; actor: string },
   event: { kind: string; station?: StationSlug; origin?: OriginId; message: string },
 ): Incident {
   const at = context.clock.now();

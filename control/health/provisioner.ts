@@ -5,11 +5,13 @@ export type Node = Pick<Origin, "id" | "url" | "rtmpUrl" | "roles" | "version">;
 
 /**
  * What came of asking: `none` where nobody can make nodes, `accepted` when a new process will register before long,
- * `failed` otherwise; `retry` says whether the same request may succeed later.
+ * `wait` when nothing was tried because it is not this node's turn (`until` is Unix ms), `failed` otherwise; `retry`
+ * says whether the same request may succeed later.
  */
 export type Recreation =
   | { outcome: "none" }
   | { outcome: "accepted"; detail?: string }
+  | { outcome: "wait"; until: number; reason: string }
   | { outcome: "failed"; retry: boolean; reason: string };
 
 /** Makes nodes anew. To ask twice for one eviction must do no harm. It keeps its own time limits, and does not throw. */

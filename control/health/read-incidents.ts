@@ -1,5 +1,6 @@
-import { and, desc, eq, gte, lt, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, lt, or, sql } from "drizzle-orm";
 import { z } from "zod";
+import { IncidentKind } from "../../contracts/fleet.ts";
 import { OriginId, StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
 import { type Page, PageQuery, pageOf, readCursor } from "../db/page.ts";
@@ -8,16 +9,18 @@ import type { Incident } from "./incident.ts";
 import { POLICY } from "./policy.ts";
 
 export const IncidentQuery = PageQuery.extend({
-  station: StationSlug.optional(),
-  origin: OriginId.optional(),
-  /** Unix ms; only what happened then or later. */
-  since: z.coerce.number().int().nonnegative().optional(),
+  station: StationSlug.optional().describe("Only what concerns this station"),
+  origin: OriginId.optional().describe("Only what concerns this origin"),
+  kind: IncidentKind.optional().describe("Only this kind, such as `origin-evicted`"),
+  since: z.coerce.number().int().nonnegative().optional().describe("Only what happened then or later, in Unix ms"),
+  order: z.enum(["newest", "oldest"]).default("newest").describe("Which come first; `oldest` reads as a story"),
 });
 
-/** Incidents, newest first. */
+/** Incidents by time, a page at a time. */
 export async function listIncidents({ db }: Context, input: z.input<typeof IncidentQuery>): Promise<Page<Incident>> {
-  const { limit, cursor, station, origin, since } = IncidentQuery.parse(input);
-  const behind = readCursor(cursor, z.tuple([z.number(), z.string()]));
+  const { limit, cursor, station, origin, kind, since, order } = IncidentQuery.parse(input);
+  const after = readCursor(cursor, z.tuple([z.number(), z.string()]));
+  const [beyond, sorted] = order === "newest" ? [lt, desc] : [gt, asc];
   const rows = await db
     .select()
     .from(incidents)
@@ -25,13 +28,14 @@ export async function listIncidents({ db }: Context, input: z.input<typeof Incid
       and(
         station === undefined ? undefined : eq(incidents.station, station),
         origin === undefined ? undefined : eq(incidents.origin, origin),
+        kind === undefined ? undefined : eq(incidents.kind, kind),
         since === undefined ? undefined : gte(incidents.at, since),
-        behind
-          ? or(lt(incidents.at, behind[0]), and(eq(incidents.at, behind[0]), lt(incidents.id, behind[1])))
+        after
+          ? or(beyond(incidents.at, after[0]), and(eq(incidents.at, after[0]), beyond(incidents.id, after[1])))
           : undefined,
       ),
     )
-    .orderBy(desc(incidents.at), desc(incidents.id))
+    .orderBy(sorted(incidents.at), sorted(incidents.id))
     .limit(limit + 1);
   return pageOf(rows, limit, (row) => [row.at, row.id]);
 }

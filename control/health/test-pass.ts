@@ -36,14 +36,13 @@ export async function upload(world: TestFleet, origin: string, made: Made): Prom
 
 export const stateOf = async (world: TestFleet, id: string) =>
   (await world.db.query.origins.findFirst({ where: eq(origins.id, id) }))?.state;
-export const storyOf = async (world: TestFleet, id: string) =>
-  (
-    await world.db
-      .select()
-      .from(incidents)
-      .where(eq(incidents.origin, id))
-      .orderBy(asc(incidents.at), asc(incidents.id))
-  ).map(({ kind }) => kind);
+const BESIDE: readonly string[] = ["eviction-step", "studio-changed", "studio-replaced"];
+/** The kinds of an origin's incidents in order, but for what went beside: story.test.ts has all of it. */
+export async function storyOf(world: TestFleet, id: string): Promise<string[]> {
+  const isOf = eq(incidents.origin, id);
+  const rows = await world.db.select().from(incidents).where(isOf).orderBy(asc(incidents.at), asc(incidents.id));
+  return rows.map(({ kind }) => kind).filter((kind) => !BESIDE.includes(kind));
+}
 export const routed = async () =>
   Routing.parse(await (await env.MEDIA.get(ROUTING_KEY))?.json()).stations.demo?.slicers.map(({ origin }) => origin);
 

@@ -19,7 +19,7 @@ const deps = {
   log: createLog({ write: (line) => lines.push(line) }),
 };
 const accepted: Recreation = { outcome: "accepted" };
-const tooSoon = { outcome: "failed", retry: true, reason: "too soon, or too many at once" };
+const waitUntil = (until: number) => expect.objectContaining({ outcome: "wait", until });
 const nodeCalled = (id: string) => ({ ...NODE, id });
 
 beforeEach(async () => {
@@ -39,7 +39,7 @@ describe("making nodes anew", () => {
     const [one, other] = [withLease({ recreate }, deps), withLease({ recreate }, deps)];
     const first = one.recreate(NODE);
     await expect.poll(() => recreate.mock.calls.length).toBe(1);
-    expect(await other.recreate(NODE)).toEqual(tooSoon);
+    expect(await other.recreate(NODE)).toEqual(waitUntil(ms + PROVISIONING.leaseMs));
     finish(accepted);
     expect(await first).toEqual(accepted);
     expect(recreate).toHaveBeenCalledTimes(1);
@@ -52,17 +52,22 @@ describe("making nodes anew", () => {
     expect(await provisioner.recreate(NODE)).toMatchObject({ reason: "busy" });
     expect(await provisioner.recreate(NODE)).toEqual(accepted);
     ms += PROVISIONING.pauseMs - 1;
-    expect(await provisioner.recreate(NODE)).toEqual(tooSoon);
+    expect(await provisioner.recreate(NODE)).toEqual(waitUntil(ms + 1));
     ms += 1;
     expect(await provisioner.recreate(NODE)).toEqual(accepted);
   });
 
   it("begins with few nodes within a while", async () => {
     const provisioner = withLease({ recreate: async () => accepted }, deps);
-    const outcomes = [];
-    for (const id of ["a", "b", "c"]) outcomes.push((await provisioner.recreate(nodeCalled(id))).outcome);
-    expect(outcomes).toEqual(["accepted", "accepted", "failed"]);
-    ms += PROVISIONING.windowMs;
+    for (const id of ["a", "b"]) {
+      expect(await provisioner.recreate(nodeCalled(id))).toEqual(accepted);
+      ms += 1000;
+    }
+    const turn = ms - 2000 + PROVISIONING.windowMs;
+    expect(await provisioner.recreate(nodeCalled("c"))).toEqual(waitUntil(turn));
+    ms = turn - 1;
+    expect(await provisioner.recreate(nodeCalled("c"))).toEqual(waitUntil(turn));
+    ms = turn;
     expect(await provisioner.recreate(nodeCalled("c"))).toEqual(accepted);
   });
 
@@ -76,7 +81,7 @@ describe("making nodes anew", () => {
       outcome: null,
     });
     const provisioner = withLease({ recreate: async () => accepted }, deps);
-    expect(await provisioner.recreate(NODE)).toEqual(tooSoon);
+    expect(await provisioner.recreate(NODE)).toEqual(waitUntil(ms + PROVISIONING.leaseMs));
     ms += PROVISIONING.leaseMs;
     expect(await provisioner.recreate(NODE)).toEqual(accepted);
   });

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, ne, sql } from "drizzle-orm";
 import { describe } from "../../kit/log.ts";
 import { TimeoutError, withTimeout } from "../../kit/race.ts";
 import type { Context } from "../context.ts";
@@ -11,14 +11,14 @@ type LeaseDependencies = Pick<Context, "db" | "clock" | "log">;
 
 /**
  * Lets a provisioner make each node anew once at a time, with a pause between, and few nodes within a while: who
- * comes too early is told to come again. Never throws.
+ * comes too early is told when to come again. Never throws.
  */
 export function withLease(provisioner: Provisioner, deps: LeaseDependencies): Provisioner {
   return {
     async recreate(node) {
       try {
         const lease = await inTime(() => takeLease(deps, node));
-        if (lease === null) return { outcome: "failed", retry: true, reason: "too soon, or too many at once" };
+        if (lease === null) return await inTime(() => whenToAskAgain(deps, node));
         const recreation = await recreateInTime(provisioner, node);
         await inTime(() => endLease(deps, node, lease, recreation));
         deps.log.info("node recreation", { origin: node.id, ...recreation });
@@ -54,6 +54,24 @@ async function takeLease({ db, clock }: LeaseDependencies, { id }: Node): Promis
     .onConflictDoUpdate({ target: provisionings.origin, set: row, setWhere: sql`${provisionings.heldUntil} <= ${now}` })
     .returning({ lease: provisionings.lease });
   return taken?.lease ?? null;
+}
+
+/** When the node's own lease is over and fewer others than the window allows were begun lately. */
+async function whenToAskAgain({ db, clock }: LeaseDependencies, { id }: Node): Promise<Recreation> {
+  const now = clock.now();
+  const [own, others] = await db.batch([
+    db.select({ heldUntil: provisionings.heldUntil }).from(provisionings).where(eq(provisionings.origin, id)),
+    db
+      .select({ startedAt: provisionings.startedAt })
+      .from(provisionings)
+      .where(ne(provisionings.origin, id))
+      .orderBy(desc(provisionings.startedAt))
+      .limit(PROVISIONING.perWindow),
+  ]);
+  const isOwn = (own[0]?.heldUntil ?? 0) > now;
+  const first = others.length === PROVISIONING.perWindow ? others.at(-1) : undefined;
+  const until = Math.max(own[0]?.heldUntil ?? 0, (first?.startedAt ?? 0) + PROVISIONING.windowMs, now + 1);
+  return { outcome: "wait", until, reason: isOwn ? "it was asked for already" : "others are being made anew" };
 }
 
 /** What failed may be tried again at once; what was accepted gets its pause. */

@@ -20,7 +20,7 @@ export async function applyAssignment(
       .update(stations)
       .set({ studio: change.studio, studioInstance: change.instance, generation: change.generation })
       .where(and(eq(stations.slug, change.station), eq(stations.generation, change.from), isNull(stations.deletedAt))),
-    insertIncidentIfChanged(db, incidentOf(context, studioChanged(change))),
+    ...eventsOf(change).map((event) => insertIncidentIfChanged(db, incidentOf(context, event))),
   ]);
   const pair = sql`json_extract(value, '$.station'), json_extract(value, '$.origin')`;
   if (assignment.added.length > 0) {
@@ -35,7 +35,11 @@ export async function applyAssignment(
   if (first) await db.batch([first, ...rest]);
 }
 
-function studioChanged({ station, studio, generation, reason }: StudioChange) {
+/** Told of the origin that is studio now, and of the one that is not any more. */
+function eventsOf({ station, left, studio, generation, reason }: StudioChange) {
   const what = studio ? `${studio} is studio under generation ${generation}` : `no studio, generation ${generation}`;
-  return { kind: "studio-changed", station, ...(studio ? { origin: studio } : {}), message: `${what}: ${reason}` };
+  const message = `${what}: ${reason}`;
+  const changed = { kind: "studio-changed", station, ...(studio ? { origin: studio } : {}), message };
+  const isReplaced = left !== null && left !== studio;
+  return isReplaced ? [{ kind: "studio-replaced", station, origin: left, message }, changed] : [changed];
 }

@@ -19,6 +19,8 @@ export type StudioChange = {
   /** The generation that is left; the change is void if the station has another by now. */
   from: number;
   generation: number;
+  /** Who was studio until now. */
+  left: OriginId | null;
   studio: OriginId | null;
   instance: string | null;
   reason: string;
@@ -86,6 +88,7 @@ function changeOf(station: Station, studio: Origin | null, liveness: Liveness): 
     station: station.slug,
     from: station.generation,
     generation: Math.max(station.generation, floor) + 1,
+    left: station.studio,
     studio: studio?.id ?? null,
     instance: studio?.instance ?? null,
     reason,

@@ -74,15 +74,25 @@ describe("incidents", () => {
     expect(paged.map(({ id }) => id)).toEqual(rows.toSorted(newestFirst).map(({ id }) => id));
   });
 
-  it("are found by station, by origin and by time", async () => {
+  it("come oldest first when asked so, page by page, as a story is read", async () => {
+    const first = (await call("GET", "incidents?station=paged&order=oldest&limit=20")).body;
+    const rest = (await call("GET", `incidents?station=paged&order=oldest&cursor=${encodeURIComponent(first.next)}`))
+      .body;
+    const newestFirst = (await call("GET", "incidents?station=paged&limit=100")).body.items;
+    expect([...first.items, ...rest.items]).toEqual(newestFirst.toReversed());
+    expect(rest.next).toBeNull();
+  });
+
+  it("are found by station, by origin, by kind and by time", async () => {
     const count = async (query: string) => (await call("GET", `incidents?limit=100&${query}`)).body.items.length;
     expect(await count("station=paged&since=1001")).toBe(15);
     expect(await count("station=paged&since=1003")).toBe(0);
     expect(await count("station=paged&origin=origin-1")).toBe(0);
+    expect(await count("station=demo&kind=encoder-died")).toBe(1);
     expect(await count("station=demo&origin=origin-1")).toBeGreaterThan(0);
   });
 
-  it.each(["since=yesterday", "station=Demo", "origin=", "limit=101", "cursor=WzEsMl0="])(
+  it.each(["since=yesterday", "station=Demo", "origin=", "kind=%25", "order=best", "limit=101", "cursor=WzEsMl0="])(
     "refuse the query %s",
     async (query) => {
       expect((await call("GET", `incidents?${query}`)).status).toBe(422);

@@ -19,7 +19,7 @@ const list = createRoute({
   path: "/incidents",
   operationId: "listIncidents",
   tags: ["Incidents"],
-  summary: "What happened and what was done about it, newest first",
+  summary: "What happened and what was done about it, newest first unless asked otherwise",
   security: SECURED,
   request: { query: IncidentQuery },
   responses: { 200: json(pageSchema(IncidentAnswer), "A page of incidents"), ...failures(401, 403, 422) },

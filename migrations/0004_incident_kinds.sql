@@ -1,0 +1,1 @@
+CREATE INDEX `incidents_kind` ON `incidents` (`kind`,`at`,`id`);
