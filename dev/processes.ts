@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Ffmpeg } from "../origin/process/ffmpeg.ts";
-import { CONTROL_BUNDLE, ORIGIN_BUNDLE } from "./build.ts";
+import { ORIGIN_BUNDLE } from "./build.ts";
 import { inPlainWords, openLogFile } from "./output.ts";
 import type { OriginSettings, Settings } from "./settings.ts";
 import { type Job, type Supervised, supervise } from "./supervisor.ts";
@@ -19,16 +19,19 @@ export type Company = {
   say(words: string): void;
 };
 
+/** The Workers as single modules. */
+export type Bundles = { edge: string; control: string };
+
 type Environment = Record<string, string | undefined>;
 
 /** Both Workers, in one process; `onReady` is called when they answer and their database is in place. */
-export function startWorkers(company: Company, edgeBundle: string, onReady: () => void): Supervised {
+export function startWorkers(company: Company, bundles: Bundles, onReady: () => void): Supervised {
   const { settings } = company;
   const environment: Environment = {
     EDGE_PORT: String(settings.edgePort),
     CONTROL_PORT: String(settings.controlPort),
-    EDGE_BUNDLE: edgeBundle,
-    CONTROL_BUNDLE,
+    EDGE_BUNDLE: bundles.edge,
+    CONTROL_BUNDLE: bundles.control,
     HOST: settings.host,
     PUBLIC_HOST: settings.publicHost,
     ADMIN_TOKEN: company.adminToken,

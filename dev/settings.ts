@@ -25,6 +25,7 @@ const Environment = z.object({
   ADMIN_TOKEN: z.preprocess(unset, z.string().min(8).max(256).optional()),
   RESTART: z.preprocess(unset, z.enum(["always", "never"]).default("always")),
   EDGE_ENTRY: z.preprocess(unset, z.string().default("worker/main.ts")),
+  CONTROL_ENTRY: z.preprocess(unset, z.string().default("control/main.ts")),
   ORIGIN_PLACES: z.preprocess(unset, OriginPlaces.default({})),
 });
 
@@ -46,8 +47,9 @@ export type Settings = {
   /** Null when it is to be made up. */
   adminToken: string | null;
   restart: "always" | "never";
-  /** The edge Worker's source; tests put another edge in its place. */
+  /** The Workers' sources; tests put others in their place. */
   edgeEntry: string;
+  controlEntry: string;
 };
 
 /** Reads what `npm start` is to do from the environment; throws one error that names every setting that is wrong. */
@@ -73,6 +75,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     adminToken: set.ADMIN_TOKEN ?? null,
     restart: set.RESTART,
     edgeEntry: resolve(ROOT, set.EDGE_ENTRY),
+    controlEntry: resolve(ROOT, set.CONTROL_ENTRY),
   };
   const ports = portsOf(settings);
   const twice = ports.find(({ port }, i) => ports.findIndex((other) => other.port === port) !== i);

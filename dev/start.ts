@@ -1,12 +1,12 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe } from "../kit/log.ts";
 import { pause } from "../kit/loop.ts";
 import { findFfmpeg } from "../origin/process/ffmpeg.ts";
-import { buildAll, buildWorker, EDGE_BUNDLE, endBuilding } from "./build.ts";
+import { buildAll, buildWorker, CONTROL_BUNDLE, EDGE_BUNDLE, endBuilding } from "./build.ts";
 import { claimState } from "./claim.ts";
 import { createListener } from "./output.ts";
 import { expectFreePorts } from "./ports.ts";
-import { type Company, startOrigin, startWorkers } from "./processes.ts";
+import { type Bundles, type Company, startOrigin, startWorkers } from "./processes.ts";
 import { onAirText } from "./say.ts";
 import { keepSecret, keptSecret } from "./secrets.ts";
 import { DEMO_STATION, isOnAir, seedDemo } from "./seed.ts";
@@ -50,11 +50,11 @@ async function run(signal: AbortSignal): Promise<void> {
   keepSecret(secretFile("admin-token"), adminToken);
   const enrolToken = keptSecret(secretFile("enrol-token"));
   const company: Company = { settings, adminToken, enrolToken, hear: listener.hear, say };
-  const edgeBundle = await build(settings);
+  const bundles = await build(settings);
   if (signal.aborted) return;
 
   let workersReady = false;
-  running.push(startWorkers(company, edgeBundle, () => (workersReady = true)));
+  running.push(startWorkers(company, bundles, () => (workersReady = true)));
   await until(async () => workersReady, "the Workers are not up", signal);
   if (signal.aborted) return;
   const control = { url: `http://${settings.localHost}:${settings.controlPort}`, adminToken };
@@ -71,14 +71,21 @@ async function run(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }
 
-/** Builds all, and answers the bundle to use as the edge. */
-async function build(settings: Settings): Promise<string> {
-  const isOurs = settings.edgeEntry === join(ROOT, "worker/main.ts");
-  const edgeBundle = isOurs ? EDGE_BUNDLE : join(settings.stateDir, "build", "edge.mjs");
+/** Builds all, and answers the bundles to use as the Workers. */
+async function build({ edgeEntry, controlEntry, stateDir }: Settings): Promise<Bundles> {
   await buildAll();
-  if (!isOurs) await buildWorker(settings.edgeEntry, edgeBundle);
+  const bundleOf = async (entry: string, own: string, bundle: string) => {
+    if (entry === join(ROOT, own)) return bundle;
+    const other = join(stateDir, "build", basename(bundle));
+    await buildWorker(entry, other);
+    return other;
+  };
+  const bundles = {
+    edge: await bundleOf(edgeEntry, "worker/main.ts", EDGE_BUNDLE),
+    control: await bundleOf(controlEntry, "control/main.ts", CONTROL_BUNDLE),
+  };
   await endBuilding();
-  return edgeBundle;
+  return bundles;
 }
 
 /** Waits until it is so, or the signal aborts; throws when it is not so in time, or never will be. */

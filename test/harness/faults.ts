@@ -12,8 +12,8 @@ export const BucketFault = z.object({
   operations: z.array(BucketOperation).min(1),
   /** Only keys that begin with this. */
   prefix: z.string().default(""),
-  /** `fail`: an internal error, as R2's. `hang`: no answer for ten minutes. */
-  kind: z.enum(["fail", "hang"]),
+  /** `fail`: an internal error, as R2's. `hang`: no answer for ten minutes. For `get` also `lose`: nothing is there; `garble`: half of what is there. */
+  kind: z.enum(["fail", "hang", "lose", "garble"]),
   /** The share of operations that it hits. */
   share: z.number().min(0).max(1).default(1),
 });

@@ -59,7 +59,9 @@ export async function originsOf(stack: Stack): Promise<FleetOrigin[]> {
 export async function fleetIsActive(stack: Stack, ids = stack.origins.map(({ id }) => id)): Promise<void> {
   const others = async () => {
     const origins = await originsOf(stack);
-    const missing = ids.filter((id) => !origins.some((origin) => origin.id === id)).map((id) => `${id} is not registered`);
+    const missing = ids
+      .filter((id) => !origins.some((origin) => origin.id === id))
+      .map((id) => `${id} is not registered`);
     const ill = origins.filter(({ id, state }) => ids.includes(id) && state !== "active");
     return [...missing, ...ill.map(({ id, state, heard }) => `${id} is ${state}, ${heard?.rung ?? "not heard"}`)];
   };

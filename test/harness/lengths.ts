@@ -7,5 +7,7 @@ const LONG = process.env.LONG === "1";
 export const LISTENING_SECONDS = LONG ? 600 : 25;
 export const LIVE_SWITCHES = LONG ? 20 : 4;
 export const OUTAGE_SECONDS = LONG ? 60 : 12;
+/** How long one part of the radio is away, or lies. */
+export const FAULT_SECONDS = LONG ? 60 : 12;
 /** For the slowest single test, ms. */
 export const PATIENCE_MS = LONG ? 900_000 : 150_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BucketFault, type BucketOperation } from "../faults.ts";
-import { faultFor, guardBucket, suffer } from "./faulty-bucket.ts";
+import { type Damage, faultFor, guardBucket, suffer } from "./faulty-bucket.ts";
 
 const makeFault = (fault: Partial<BucketFault>) => BucketFault.parse({ operations: ["get"], kind: "fail", ...fault });
 
@@ -37,11 +37,20 @@ describe("a guarded bucket", () => {
       },
       async (operation, key) => {
         told.push(`${operation} ${key}`);
+        return "none";
       },
     );
     expect(await bucket.get("a")).toBe(1);
     expect(await bucket.list({ prefix: "li" })).toEqual(["a"]);
     expect(bucket.resumeMultipartUpload("b")).toBe("b");
     expect(told).toEqual(["get a", "list li"]);
+  });
+
+  it("shows nothing, or half of what is there, when it is told so", async () => {
+    const bucket = (damage: Damage) =>
+      guardBucket({ get: async (_: string) => new Response("whole") }, async () => damage);
+    expect(await bucket("lose").get("a")).toBeNull();
+    expect(await (await bucket("garble").get("a")).text()).toBe("wh");
+    expect(await (await bucket("none").get("a")).text()).toBe("whole");
   });
 });

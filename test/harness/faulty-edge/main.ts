@@ -40,7 +40,7 @@ export default {
     const bucket = guardBucket(environment.MEDIA, async (operation, key) => {
       count(operation);
       const fault = faultFor(faults, operation, key, Math.random);
-      if (fault) await suffer(fault, operation);
+      return fault ? suffer(fault, operation) : "none";
     });
     return edge.fetch(request, { ...environment, MEDIA: bucket }, context);
   },

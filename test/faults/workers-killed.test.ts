@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Audience, disturbances, gather } from "../harness/audience.ts";
+import { PATIENCE_MS } from "../harness/lengths.ts";
+import { listenWithHlsJs } from "../harness/listeners/hls-js.ts";
+import { listenOnPlayerPage } from "../harness/listeners/player-page.ts";
+import { STATION, type Stack, startStack } from "../harness/stack.ts";
+import { followStream, type StreamCheck } from "../harness/stream-check.ts";
+
+/** A refused connection; ffmpeg, which gives up at the first one, is not among the listeners. */
+const REFUSED = /fetch failed|ECONNREFUSED/;
+
+describe("kill -9 of the process that is both Workers", () => {
+  let stack: Stack;
+  let audience: Audience;
+  let check: StreamCheck;
+  beforeAll(async () => {
+    stack = await startStack({ listed: 3 });
+    audience = await gather([listenWithHlsJs(stack.playlistUrl()), listenOnPlayerPage(stack.edgeUrl, STATION)]);
+    check = followStream(stack.playlistUrl());
+  });
+  afterAll(async () => {
+    await Promise.all([audience.stop(), check.stop()]);
+    await stack.stop();
+  });
+
+  it("is over before a browser has played what it holds", { timeout: PATIENCE_MS }, async () => {
+    await expect.poll(() => audience.behind(10), { timeout: 30_000 }).toEqual([]);
+    const killed = await stack.pid("workers");
+    await stack.kill("workers", "SIGKILL");
+    await expect.poll(() => stack.pid("workers").catch(() => killed), { timeout: 10_000 }).not.toBe(killed);
+    await expect.poll(() => audience.behind(45), { timeout: 60_000 }).toEqual([]);
+    expect(disturbances(audience.heard())).toEqual([]);
+    expect(check.report.problems.filter((problem) => !REFUSED.test(problem))).toEqual([]);
+  });
+});
