@@ -1,4 +1,5 @@
 import { createExecutionContext, env, waitOnExecutionContext } from "cloudflare:test";
+import { ReelManifest } from "../contracts/reel.ts";
 import { ROUTING_KEY, type Routing } from "../contracts/routing.ts";
 import type { IndexedSegment, StationIndex } from "../contracts/station-index.ts";
 import { indexKey, segmentKey } from "../contracts/storage.ts";
@@ -8,6 +9,7 @@ import { createLog } from "../kit/log.ts";
 import type { EdgeOptions } from "./edge.ts";
 import { createEdge } from "./main.ts";
 import type { Bucket, Reach } from "./reach.ts";
+import { cutPieces, segmentOfReel } from "./reel/reel.ts";
 import { sha256Of } from "./sha256.ts";
 
 /** A small radio in real R2 and a real cache, for tests: fixtures, faults put in one at a time, and counters. */
@@ -238,6 +240,15 @@ export function segmentBytes(number: number, generation = 1): Uint8Array<ArrayBu
   for (let packet = 0; packet < 5; packet += 1) bytes.set([0x47, packet === 0 ? 0x40 : 0x41, 0, 0x10], packet * 188);
   new DataView(bytes.buffer).setFloat64(188 + 8, number);
   return bytes;
+}
+
+/** A segment of that number as the programme could have it: the default reel in its place. */
+export async function soundSegment(number: number): Promise<Uint8Array<ArrayBuffer>> {
+  const asset = (name: string) => env.ASSETS.fetch(`https://assets.test/assets/reel/${name}`);
+  const { title, renditions } = ReelManifest.parse(await (await asset("manifest.json")).json());
+  const { sha256 = "", pieces: lengths = [] } = renditions[RENDITION] ?? {};
+  const pieces = cutPieces(await (await asset(`${sha256}.mpegts`)).arrayBuffer(), lengths);
+  return segmentOfReel({ title, pieces }, { number, framesPerSegment: 150, counter: 0, advance: 0 });
 }
 
 export async function contentDigest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

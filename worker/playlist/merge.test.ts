@@ -62,6 +62,21 @@ describe("merging the indexes of a station's origins", () => {
     expect(after.get(NEWEST)?.map((copy) => copy.generation)).toEqual([2]);
   });
 
+  it("leaves out what one origin says first, when it has been outvoted before, for as long as others may follow", () => {
+    const copies = (origin: string, content: string, held: number[]) =>
+      exampleIndex(
+        origin,
+        held.map((number) => exampleSegment(number, 1, content.padEnd(64, "0"), 940)),
+        { updatedAt: NOW },
+      );
+    const truth = ["a", "b"].map((origin) => copies(origin, "1", [NEWEST - 1]));
+    const first = [...truth, copies("odd", "2", [NEWEST - 1, NEWEST])];
+    expect([...merge(EMPTY, first, FRAMES, NOW).keys()]).toEqual([NEWEST - 1]);
+    expect(originsOf(merge(EMPTY, first, FRAMES, NOW + 0.6 * SEGMENT_MS), NEWEST)).toEqual(["odd"]);
+    const followed = [...first, copies("a", "1", [NEWEST])];
+    expect(originsOf(merge(EMPTY, followed, FRAMES, NOW + 0.6 * SEGMENT_MS), NEWEST)).toEqual(["a"]);
+  });
+
   it("remembers a bounded number of segments", () => {
     let holdings = EMPTY;
     for (let shift = 200; shift >= 0; shift -= 1) {

@@ -1,7 +1,8 @@
 import type { OriginId } from "../../contracts/names.ts";
 import type { IndexedSegment, StationIndex } from "../../contracts/station-index.ts";
-import { segmentAt } from "../../contracts/timeline.ts";
+import { segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { segmentMs } from "./known-index.ts";
+import { distrusted } from "./trust.ts";
 
 /** One origin's copy of a segment. */
 export type Copy = {
@@ -17,6 +18,8 @@ export type Holdings = ReadonlyMap<number, readonly Copy[]>;
 
 /** Numbers remembered: what was listed stays fetchable even when an origin starts over with a short index. */
 const REMEMBERED_SEGMENTS = 48;
+/** For so long beyond its end a segment is expected from those who are believed; the reel comes a little later. */
+const HEARSAY_LENGTHS = 0.5;
 
 /**
  * What a station's origins hold together. `before` is what was known already; nothing of it is withdrawn, except that
@@ -41,12 +44,28 @@ export function merge(
     }
   }
   const numbers = [...copies.keys()].sort((one, other) => one - other).slice(-REMEMBERED_SEGMENTS);
-  return new Map(
+  const holdings = new Map(
     numbers.map((number) => [
       number,
       [...(copies.get(number)?.values() ?? [])].sort((one, other) => other.generation - one.generation),
     ]),
   );
+  return withoutHearsay(holdings, framesPerSegment, now);
+}
+
+/**
+ * Leaves out what origins that are not to be believed hold of the numbers about to be listed: others still have the
+ * time to publish those. What is older stays, for it may be all there is.
+ */
+function withoutHearsay(holdings: Holdings, framesPerSegment: number, now: number): Holdings {
+  const odd = distrusted(holdings);
+  if (odd.size === 0) return holdings;
+  const kept = [...holdings].map(([number, copies]): [number, readonly Copy[]] => {
+    const isOpen = now < segmentTime(number + 1, framesPerSegment) + HEARSAY_LENGTHS * segmentMs(framesPerSegment);
+    const believed = copies.filter(({ origin }) => !odd.has(origin));
+    return [number, believed.length > 0 || isOpen ? believed : copies];
+  });
+  return new Map(kept.filter(([, copies]) => copies.length > 0));
 }
 
 function copiesOf(index: StationIndex, latest: number, now: number): [number, Copy][] {

@@ -1,6 +1,7 @@
 import type { OriginId, RenditionName, Sha256, StationSlug } from "../../contracts/names.ts";
 import type { RoutedStation } from "../../contracts/routing.ts";
 import type { Copy } from "../playlist/merge.ts";
+import { agreement } from "../playlist/trust.ts";
 import { choose } from "../routing/choose.ts";
 
 /** Origins that are asked for one segment; more would only make a listener wait longer for the same answer. */
@@ -22,9 +23,12 @@ export function planAttempts(
   copies: readonly Copy[],
 ): Attempt[] {
   const weights = new Map(station.slicers.map(({ origin, weight }) => [origin, weight]));
-  const candidates = copies.flatMap(({ origin, generation, renditions }) => {
-    const sha256 = renditions[rendition]?.sha256;
-    return sha256 === undefined ? [] : [{ origin, generation, sha256, weight: weights.get(origin) ?? 0 }];
+  const candidates = copies.flatMap((copy) => {
+    const { origin, generation } = copy;
+    const sha256 = copy.renditions[rendition]?.sha256;
+    if (sha256 === undefined) return [];
+    const weight = weights.get(origin) ?? 0;
+    return [{ origin, generation, sha256, weight, agreement: agreement(copy, copies, rendition) }];
   });
   const chosen = choose(slug, number, candidates).slice(0, MAX_ORIGINS);
   return [
@@ -35,7 +39,7 @@ export function planAttempts(
 
 /** For a number that no index lists any more: it may still lie in R2. */
 export function planBlindAttempts(slug: StationSlug, station: RoutedStation, number: number): Attempt[] {
-  const candidates = station.slicers.map((slicer) => ({ ...slicer, generation: 0 }));
+  const candidates = station.slicers.map((slicer) => ({ ...slicer, generation: 0, agreement: 1 }));
   return choose(slug, number, candidates)
     .slice(0, MAX_ORIGINS)
     .map(({ origin }): Attempt => ({ via: "R2", origin, sha256: null }));

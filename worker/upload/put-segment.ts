@@ -6,14 +6,23 @@ import type { Reach } from "../reach.ts";
 import { SEGMENT_CACHE_CONTROL } from "../segment/answer.ts";
 import type { SegmentName } from "../segment/obtain.ts";
 import { readUpload } from "./read-upload.ts";
+import { segmentFault } from "./segment-fault.ts";
 import { withStore } from "./store.ts";
-import { transportStreamFault } from "./transport-stream.ts";
 
-/** Takes in a segment under its origin's prefix. R2 verifies the hash once more and keeps it with the object. */
-export async function putSegment(request: Request, origin: OriginId, name: SegmentName, reach: Reach): Promise<void> {
+/**
+ * Takes in a segment under its origin's prefix, if it is what its number says: an origin that has lost its way does not
+ * get as far as a listener. R2 verifies the hash once more and keeps it with the object.
+ */
+export async function putSegment(
+  request: Request,
+  origin: OriginId,
+  name: SegmentName,
+  framesPerSegment: number,
+  reach: Reach,
+): Promise<void> {
   const { bytes, sha256 } = await readUpload(request, MAX_SEGMENT_BYTES);
-  const fault = transportStreamFault(new Uint8Array(bytes));
-  if (fault !== null) throw new EdgeError(422, "not_transport_stream", `This is not a segment: ${fault}.`);
+  const fault = segmentFault(new Uint8Array(bytes), name.number, framesPerSegment);
+  if (fault !== null) throw new EdgeError(422, "not_this_segment", `This is not segment ${name.number}: ${fault}.`);
   await withStore(reach, () =>
     reach.bucket.put(segmentKey(name.station, origin, name.rendition, name.number), bytes, {
       sha256,

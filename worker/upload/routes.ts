@@ -16,11 +16,12 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
   const routes = new Hono<{ Bindings: EdgeEnvironment }>();
 
   routes.put("/:station/:rendition/:file{(?:0|[1-9][0-9]{0,14})\\.ts}", async (context) => {
-    const { station, origin, reach } = await admit(context, context.req.param("station"));
+    const { station, origin, routing, reach } = await admit(context, context.req.param("station"));
     const rendition = RenditionName.safeParse(context.req.param("rendition"));
     if (!rendition.success) throw new EdgeError(422, "rendition_invalid", "This is not the name of a rendition.");
     const number = Number.parseInt(context.req.param("file"), 10);
-    await putSegment(context.req.raw, origin, { station, rendition: rendition.data, number }, reach);
+    const { framesPerSegment } = routing.stations[station] as RoutedStation;
+    await putSegment(context.req.raw, origin, { station, rendition: rendition.data, number }, framesPerSegment, reach);
     return stored();
   });
 

@@ -8,17 +8,19 @@ import {
   exampleIndex,
   exampleSegment,
   numbers,
-  segmentBytes,
+  soundSegment,
   TOKENS,
   type World,
 } from "../test-world.ts";
 
 let world: World;
 let newest: number;
+let sound: Uint8Array<ArrayBuffer>;
 
 beforeEach(async () => {
   world = await createWorld();
   newest = world.newest();
+  sound = await soundSegment(newest);
 });
 
 const segment = (station = "demo") => `${station}/aac-48k/${newest}.ts`;
@@ -36,7 +38,7 @@ async function expectRefusal(response: Response, status: number, code: string) {
 
 describe("uploading a segment", () => {
   it("stores it under the origin's own prefix, with type and hash, and it can be listened to", async () => {
-    const bytes = segmentBytes(newest);
+    const bytes = sound;
     expect((await world.upload("a", segment(), bytes)).status).toBe(204);
     const stored = await world.bucket.get(`live/demo/a/aac-48k/${newest}.ts`);
     expect(new Uint8Array((await stored?.arrayBuffer()) ?? new ArrayBuffer())).toEqual(bytes);
@@ -55,22 +57,22 @@ describe("uploading a segment", () => {
     ["an empty token", { authorization: "Bearer " }, 401, "token_missing"],
     ["another origin's name", { authorization: `Bearer ${TOKENS.a}`, "x-origin-id": "b" }, 403, "foreign_prefix"],
   ])("is refused with %s", async (_, headers, status, code) => {
-    const init = { method: "PUT", body: segmentBytes(newest), headers: headers as Record<string, string> };
+    const init = { method: "PUT", body: sound, headers: headers as Record<string, string> };
     await expectRefusal(await world.fetch(`/origin/v1/${segment()}`, init), status, code);
     expect(world.counts.put).toBe(0);
   });
 
   it("is refused for an origin whose token is revoked, within two seconds", async () => {
-    expect((await world.upload("a", segment(), segmentBytes(newest))).status).toBe(204);
+    expect((await world.upload("a", segment(), sound)).status).toBe(204);
     await world.routing((routing) => {
       if (routing.origins.a) routing.origins.a.tokenHash = null;
     });
     world.clock.skip(2000);
-    await expectRefusal(await world.upload("a", segment(), segmentBytes(newest)), 401, "token_wrong");
+    await expectRefusal(await world.upload("a", segment(), sound), 401, "token_wrong");
   });
 
   it("is taken from an origin that was registered a moment ago", async () => {
-    expect((await world.upload("a", segment(), segmentBytes(newest))).status).toBe(204);
+    expect((await world.upload("a", segment(), sound)).status).toBe(204);
     await world.routing((routing) => {
       Object.assign(routing.origins, { c: { ...routing.origins.a, tokenHash: null } });
     });
@@ -78,18 +80,18 @@ describe("uploading a segment", () => {
     await world.routing((routing) => {
       routing.origins.c = { url: "https://c.origins.test", tokenHash: hash };
     });
-    expect((await world.upload("c", segment(), segmentBytes(newest))).status).toBe(204);
+    expect((await world.upload("c", segment(), sound)).status).toBe(204);
   });
 
   it("looks for unknown tokens in R2 no more than once a second", async () => {
     await world.fetch("/healthz");
     world.resetCounts();
-    for (let guess = 0; guess < 10; guess += 1) await world.upload(`guess-${guess}`, segment(), segmentBytes(newest));
+    for (let guess = 0; guess < 10; guess += 1) await world.upload(`guess-${guess}`, segment(), sound);
     expect(world.counts.get).toBeLessThanOrEqual(2);
   });
 
   it("is refused for a station that is not routed", async () => {
-    await expectRefusal(await world.upload("a", segment("other"), segmentBytes(newest)), 403, "foreign_prefix");
+    await expectRefusal(await world.upload("a", segment("other"), sound), 403, "foreign_prefix");
   });
 
   it("is refused when it is too large, whether it says so or not", async () => {
@@ -111,36 +113,53 @@ describe("uploading a segment", () => {
     ["nonsense", "sha-256=abc", "digest_missing"],
     ["the digest of something else", `sha-256=:${btoa("x".repeat(32))}:`, "digest_wrong"],
   ])("is refused with %s", async (_, digest, code) => {
-    const response = await world.upload("a", segment(), segmentBytes(newest), { "content-digest": digest });
+    const response = await world.upload("a", segment(), sound, { "content-digest": digest });
     await expectRefusal(response, 422, code);
     expect(world.counts.put).toBe(0);
   });
 
   it("finds the SHA-256 among other digests", async () => {
-    const digest = `sha-512=:AAAA:, ${await contentDigest(segmentBytes(newest))}`;
-    const response = await world.upload("a", segment(), segmentBytes(newest), { "content-digest": digest });
+    const digest = `sha-512=:AAAA:, ${await contentDigest(sound)}`;
+    const response = await world.upload("a", segment(), sound, { "content-digest": digest });
     expect(response.status).toBe(204);
   });
 
-  it.each([
+  const changed = (change: (bytes: Uint8Array<ArrayBuffer>) => void) => () => {
+    const bytes = sound.slice();
+    change(bytes);
+    return bytes;
+  };
+  it.each<[string, () => Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>]>([
     ["empty", () => new Uint8Array()],
-    ["cut off", () => segmentBytes(1).slice(0, 900)],
-    ["out of sync", () => segmentBytes(1).fill(0, 376, 377)],
-    ["without the PAT first", () => segmentBytes(1).slice(188)],
-    ["text", () => new TextEncoder().encode("G".padEnd(188, "g"))],
+    ["cut off amid a packet", () => sound.slice(0, 900)],
+    ["cut off amid a frame", () => sound.slice(0, 20 * 188)],
+    ["out of sync", changed((bytes) => bytes.fill(0, 376, 377))],
+    ["without the PAT first", () => sound.slice(188)],
+    ["text", () => Uint8Array.from(new TextEncoder().encode("G".padEnd(188, "g")))],
+    [
+      "noise in packets",
+      changed((bytes) => {
+        for (let at = 0; at < bytes.length; at += 1) if (at % 188 > 3) bytes[at] = at % 251;
+      }),
+    ],
+    ["the segment before", () => soundSegment(newest - 1)],
+    ["one to come", () => soundSegment(newest + 1000)],
+    ["half as long", async () => (await soundSegment(newest)).slice(0, sound.length / 2)],
+    ["short of a packet", () => Uint8Array.from([...sound.slice(0, 5 * 188), ...sound.slice(6 * 188)])],
+    ["of another PID", changed((bytes) => bytes.fill(7, 3 * 188 + 2, 3 * 188 + 3))],
   ])("is refused when it is %s", async (_, bytes) => {
-    await expectRefusal(await world.upload("a", segment(), bytes()), 422, "not_transport_stream");
+    await expectRefusal(await world.upload("a", segment(), await bytes()), 422, "not_this_segment");
     expect(world.counts.put).toBe(0);
   });
 
   it("is refused under what is no rendition", async () => {
-    const response = await world.upload("a", `demo/opus-48k/${newest}.ts`, segmentBytes(newest));
+    const response = await world.upload("a", `demo/opus-48k/${newest}.ts`, sound);
     await expectRefusal(response, 422, "rendition_invalid");
   });
 
   it("is answered 503, to be tried again, when R2 fails", async () => {
     world.faults.put = () => "throw";
-    const response = await world.upload("a", segment(), segmentBytes(newest));
+    const response = await world.upload("a", segment(), sound);
     expect(response.headers.get("retry-after")).toBe("1");
     await expectRefusal(response, 503, "storage_failed");
   });
