@@ -53,10 +53,11 @@ describe.each([{ choice: "" }, { choice: "proxy" }])("a stack with a network (FA
     stack = null;
     if (name) expect(await namesLeft(name)).toEqual([]);
   });
+});
 
-  it("stands still with all that a process has started while it is frozen", { timeout: PATIENCE }, async () => {
-    vi.stubEnv("FAULT_NETWORK", choice);
-    stack = await startStack({ network: true });
+describe("a process of a stack", () => {
+  it("stands still with all that it has started while it is frozen", { timeout: PATIENCE }, async () => {
+    stack = await startStack({ origins: 1 });
     const pid = await stack.pid("origin-1");
     const states = async () => (await listProcesses()).filter(({ group }) => group === pid).map(({ state }) => state);
     await stack.freeze("origin-1");
