@@ -18,4 +18,6 @@ export const stations = sqliteTable("stations", {
   generationFloor: integer("generation_floor").notNull().default(0),
   createdAt: integer("created_at").notNull(),
   deletedAt: integer("deleted_at"),
+  /** After so long a silence a host is taken off the air until heard again; 0: never. */
+  liveSilenceSeconds: integer("live_silence_seconds").notNull().default(15),
 });
