@@ -66,6 +66,17 @@ describe("the facts of an origin", () => {
     });
   });
 
+  it("name as cover those that are silent, too, where all are: that is the programme's silence", () => {
+    const silent = { rms: -120 };
+    const alike = all("demo", { "origin-1": silent, "origin-2": silent, "origin-3": silent });
+    expect(assessed(alike).get("origin-1")).toMatchObject({
+      covers: [["origin-2", "origin-3"]],
+      facts: { deadAirSegments: 0 },
+    });
+    const alone = all("demo", { "origin-1": { agoMs: 9600 }, "origin-2": { agoMs: 9600 }, "origin-3": silent });
+    expect(assessed(alone).get("origin-1")?.covers).toEqual([[]]);
+  });
+
   it("of one that slices nothing count the cover of all stations", () => {
     const found = assessed([seen("demo", "origin-2"), seen("demo", "origin-3")], {}, { "origin-1": "evicted" });
     expect(found.get("origin-1")).toMatchObject({

@@ -70,8 +70,11 @@ function assessStation(
     }),
   );
   const compared = compareHoldings(station, holdings, policy, now);
-  const withAudio = here
-    .filter(({ late, found }) => isOnTime(late) && (found.segments[0]?.level.rms ?? -Infinity) > policy.silentDbfs)
+  const onTime = here.filter(({ late }) => isOnTime(late));
+  const withSound = onTime.filter(({ found }) => (found.segments[0]?.level.rms ?? -Infinity) > policy.silentDbfs);
+  // Silence that all have alike is the programme's: a host may be silent on purpose.
+  const isProgrammeSilent = withSound.length === 0 && onTime.length > 1;
+  const withAudio = (isProgrammeSilent ? onTime : withSound)
     .map(({ origin }) => origin.id)
     .filter((id) => alive.has(id));
   const origins = new Map<OriginId, InStation>();
