@@ -181,8 +181,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
   };
   try {
-    await waitForSegments(stack.playlistUrl(), options.listed ?? 2, child);
     await seededKey(child);
+    await waitForSegments(stack.playlistUrl(), options.listed ?? 2, child);
     return stack;
   } catch (thrown) {
     const said = child.lines.map((line) => line.text).join("\n");
