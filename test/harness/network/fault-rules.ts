@@ -12,7 +12,13 @@ export function rulesOutside(fault: NetworkFault, device: string): string {
 
 /** In the namespace, for what goes into it, and for connections that are to be reset. */
 export function rulesInside(fault: NetworkFault, device: string): string {
-  return replaceTable("netdev fault", dropping(fault, device)) + replaceTable("inet fault", resetting(fault));
+  const chains = fault.kind === "refuse" ? onlyResets("reject with tcp reset") : "";
+  return replaceTable("netdev fault", dropping(fault, device)) + replaceTable("inet fault", chains);
+}
+
+/** In the namespace, while the connections that stand are ended: no other word of it is to get out. */
+export function rulesWhileEnding(): string {
+  return replaceTable("inet fault", onlyResets("drop"));
 }
 
 /** Takes away what {@link rulesOutside} has put in place. */
@@ -28,13 +34,12 @@ function dropping(fault: NetworkFault, device: string): string {
   return "";
 }
 
-function resetting({ kind }: NetworkFault): string {
-  if (kind !== "refuse") return "";
+function onlyResets(verdict: string): string {
   return `
-    chain arriving { type filter hook input priority 0; iifname "lo" accept; meta l4proto tcp reject with tcp reset; }
+    chain arriving { type filter hook input priority 0; iifname "lo" accept; meta l4proto tcp ${verdict}; }
     chain leaving {
       type filter hook output priority 0; oifname "lo" accept; tcp flags & rst == rst accept;
-      meta l4proto tcp reject with tcp reset;
+      meta l4proto tcp ${verdict};
     }`;
 }
 

@@ -1,6 +1,6 @@
 import { bridgeOf, type Namespace, namespaceOf } from "./addresses.ts";
 import { command } from "./command.ts";
-import { queueFor, rulesInside, rulesOutside } from "./fault-rules.ts";
+import { queueFor, rulesInside, rulesOutside, rulesWhileEnding } from "./fault-rules.ts";
 import { removeAbandoned, removeBridge } from "./leftovers.ts";
 import { type Network, type NetworkFault, type StackPorts, withFaults } from "./network.ts";
 
@@ -111,14 +111,18 @@ async function build(ports: StackPorts, namespaces: readonly Namespace[]): Promi
 
 async function spoil({ name }: Namespace, fault: NetworkFault, prefix: string): Promise<void> {
   const queue = (device: string) => ["qdisc", "replace", "dev", device, "root", ...queueFor(fault).split(" ")];
+  const within = (words: readonly string[], input?: string) => command("nsenter", [into(name), ...words], input);
+  await command("nft", ["-f", "-"], rulesOutside(fault, name));
+  // A node that is refused itself would end a connection without a word to the other side: both must hear of it.
+  if (fault.kind === "refuse") {
+    await within(["nft", "-f", "-"], rulesWhileEnding());
+    await within(["ss", "-K", "-t", "dst", `${prefix}.0/24`]);
+  }
   await Promise.all([
     command("tc", queue(name)),
     command("tc", ["-n", name, ...queue(DEVICE)]),
-    command("nft", ["-f", "-"], rulesOutside(fault, name)),
-    command("nsenter", [into(name), "nft", "-f", "-"], rulesInside(fault, DEVICE)),
+    within(["nft", "-f", "-"], rulesInside(fault, DEVICE)),
   ]);
-  // The rules answer whoever sends; those who only listen hear of it by their connections' end.
-  if (fault.kind === "refuse") await command("nsenter", [into(name), "ss", "-K", "-t", "dst", `${prefix}.0/24`]);
 }
 
 /** The option of nsenter(1), which, unlike `ip netns exec`, leaves /sys as it is. */

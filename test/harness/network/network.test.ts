@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { type Child, startChild } from "../child.ts";
 import { claimPorts, type PortBlock } from "../ports.ts";
@@ -183,38 +183,44 @@ describe.each([
 describe.runIf(namespaces)("a network of namespaces", () => {
   it("loses as many packets as it says", async () => {
     await begin(openNamespaces);
+    onTestFinished(end);
     const socket = createSocket("udp4");
     const { hostname, port } = new URL(url);
-    await network.lose(NODE, 0.3);
-    for (let sent = 0; sent < 1000; sent++) {
-      await promisify<string, number, string>(socket.send.bind(socket))("x", Number(port), hostname);
+    let arrived = 0;
+    // No more at once than a socket holds whose owner has no time.
+    for (let batch = 0; batch < 5; batch++) {
+      await network.lose(NODE, 0.3);
+      for (let sent = 0; sent < 200; sent++) {
+        await promisify<string, number, string>(socket.send.bind(socket))("x", Number(port), hostname);
+      }
+      await network.heal(NODE);
+      const counted = () => fetch(`${url}/datagrams`).then(async (response) => Number(await response.text()));
+      await expect.poll(async () => (await counted()) === (await counted()), SOON).toBe(true);
+      arrived = await counted();
     }
     socket.close();
-    await network.heal(NODE);
-    const arrived = Number(await (await fetch(`${url}/datagrams`)).text());
     expect(arrived).toBeGreaterThan(620);
     expect(arrived).toBeLessThan(780);
-    await end();
   });
 
   it("leaves TCP able to work at 2 kB/s", async () => {
     await begin(openNamespaces);
+    onTestFinished(end);
     await network.slow(NODE, 2000);
     const seconds = await load(10_000, 30_000);
     expect(seconds).toBeGreaterThan(3);
     expect(seconds).toBeLessThan(15);
-    await end();
   });
 
   it("leaves nothing behind, whatever still runs in it", async () => {
     await begin(openNamespaces);
+    onTestFinished(end);
     const { name } = bridgeOf(block.first);
     expect(await namesLeft(name)).toEqual([`link ${name}`, `link ${name}-1`, `namespace ${name}-1`, `table ${name}-1`]);
     await network.cut(NODE);
     await network.close();
     expect(await namesLeft(name)).toEqual([]);
     expect(await node.ended).toBe("SIGKILL");
-    await end();
   });
 
   it("takes away what a run that was killed has left", async () => {
