@@ -50,6 +50,7 @@ export async function createStation(context: Context, input: z.input<typeof NewS
     studioInstance: null,
     createdAt: context.clock.now(),
     deletedAt: null,
+    clearedAt: null,
   };
   const [created] = await db.batch([
     db
