@@ -78,11 +78,12 @@ async function build(ports: StackPorts, namespaces: readonly Namespace[]): Promi
   const { name, address, mac } = bridgeOf(ports.edge);
   // Single packets, so that a share of them is a share of the bytes: without it up to 64 kB pass as one.
   const single = "gso_max_segs 1 up";
+  // Neighbours are replaced: a connection to a network of the same addresses before may be asking for them already.
   const outside = namespaces.flatMap((one) => [
     `netns add ${one.name}`,
     `link add ${one.name} type veth peer name ${DEVICE} address ${one.mac} netns ${one.name}`,
     `link set ${one.name} master ${name} ${single}`,
-    `neigh add ${one.address} lladdr ${one.mac} nud permanent dev ${name}`,
+    `neigh replace ${one.address} lladdr ${one.mac} nud permanent dev ${name}`,
   ]);
   await ip(
     [],
@@ -103,7 +104,7 @@ async function build(ports: StackPorts, namespaces: readonly Namespace[]): Promi
         "link set lo up",
         `addr add ${one.address}/24 dev ${DEVICE}`,
         `link set ${DEVICE} ${single}`,
-        ...others.map((other) => `neigh add ${other.address} lladdr ${other.mac} nud permanent dev ${DEVICE}`),
+        ...others.map((other) => `neigh replace ${other.address} lladdr ${other.mac} nud permanent dev ${DEVICE}`),
       ],
     );
   }
