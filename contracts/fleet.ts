@@ -26,6 +26,9 @@ export type OriginState = z.infer<typeof OriginState>;
 export const LivePolicy = z.enum(["auto", "armed"]);
 export type LivePolicy = z.infer<typeof LivePolicy>;
 
+/** After so long a silence a host or a relay is taken off the air until it is heard again; 0: never. */
+export const LiveSilenceSeconds = z.int().min(0).max(3600).default(15);
+
 export const DesiredStation = z.object({
   slug: StationSlug,
   name: z.string(),
@@ -39,6 +42,7 @@ export const DesiredStation = z.object({
   livePolicy: LivePolicy,
   /** Whether a live host may be on air now; `live/start` and `live/stop` set it. */
   liveAllowed: z.boolean(),
+  liveSilenceSeconds: LiveSilenceSeconds,
   /** Stream keys by hash, so that no connection needs to ask control. */
   keys: z.array(z.object({ id: z.string(), name: z.string(), sha256: Sha256 })).max(100),
   /** With this the origins of the station hand a live host on to the studio. */

@@ -6,6 +6,8 @@ import { OriginId, RenditionName, Sha256, StationSlug } from "./names.ts";
  * (invariant 4). It never leaves R2 and the edge, for it holds the hashes of the upload tokens.
  */
 export const ROUTING_KEY = "routing/current.json";
+/** The same once more, for the edge that starts while the other is missing or corrupt. */
+export const ROUTING_COPY_KEY = "routing/copy.json";
 
 export const RoutedSlicer = z.object({
   origin: OriginId,

@@ -19,6 +19,11 @@ export function reelKey(station: StationSlug, sha256: Sha256): string {
   return `reel/${station}/${sha256}.mpegts`;
 }
 
+/** Where all that is stored of a station lies. */
+export function stationPrefixes(station: StationSlug): string[] {
+  return [`reel/${station}/`, `live/${station}/`];
+}
+
 /** Largest segment the edge takes in: 8 s at 320 kbit/s is 350 kB. */
 export const MAX_SEGMENT_BYTES = 1 << 20;
 /** Largest index the edge takes in. */

@@ -1,24 +1,31 @@
 import { systemClock } from "../kit/clock.ts";
+import { createLog } from "../kit/log.ts";
 import { pruneAlerts } from "./alerting/prune.ts";
 import { openDatabase } from "./db/database.ts";
 import type { Bindings } from "./environment.ts";
 import { pruneEvictionSteps } from "./health/eviction-steps.ts";
 import { monitorOf } from "./health/monitor.ts";
 import { pruneIncidents } from "./health/read-incidents.ts";
+import { clearDeletedStations } from "./media/clear-stations.ts";
 import { createApp } from "./routes/app.ts";
 
 export { Monitor } from "./health/monitor.ts";
 
 const app = createApp();
 
-/** The API, and once a minute the safety net: the monitor's alarm is set again should it ever have been lost. */
+/**
+ * The API, and what happens once a minute: the safety net, should the monitor's alarm ever have been lost, and what is
+ * to be forgotten.
+ */
 export default {
   fetch: app.fetch,
   async scheduled(_event, bindings) {
     await monitorOf(bindings).arm();
-    const deps = { db: openDatabase(bindings.DB), clock: systemClock };
+    const log = createLog({ fields: { part: "cron" } });
+    const deps = { db: openDatabase(bindings.DB), clock: systemClock, log, bucket: bindings.MEDIA };
     await pruneIncidents(deps);
     await pruneEvictionSteps(deps);
     await pruneAlerts(deps);
+    await clearDeletedStations(deps);
   },
 } satisfies ExportedHandler<Bindings>;

@@ -101,8 +101,10 @@ describe("a fault that an incident tells of", () => {
     const alert = makeAlert({ key: "source-silent/demo/", kind: "source-silent", endsAt: now + 10 });
     const again = decide(situationOf({ open: [alert], told: told(incidentOf("source-silent", now)) }), now);
     expect(again).toMatchObject({ raise: [], resolve: [], extend: [{ alert, endsAt: now + 3_600_000 }] });
-    const ended = decide(situationOf({ open: [alert], told: told(incidentOf("source-heard", now)) }), now);
-    expect(ended).toMatchObject({ raise: [], resolve: [alert], extend: [] });
+    for (const kind of ["source-heard", "source-gone"]) {
+      const ended = decide(situationOf({ open: [alert], told: told(incidentOf(kind, now)) }), now);
+      expect(ended).toMatchObject({ raise: [], resolve: [alert], extend: [] });
+    }
   });
 
   it("is what the last incident says", () => {

@@ -13,6 +13,7 @@ type Rule =
 const RULES: Readonly<Record<string, Rule>> = {
   "source-silent": { begins: "source-silent", lastsMs: 60 * MINUTE },
   "source-heard": { ends: "source-silent" },
+  "source-gone": { ends: "source-silent" },
   "eviction-step-failed": { begins: "eviction-unfinished", lastsMs: 60 * MINUTE },
   "origin-proven": { ends: "eviction-unfinished" },
   "eviction-held": { begins: "eviction-held", lastsMs: 15 * MINUTE, everywhere: true },

@@ -18,4 +18,8 @@ export const stations = sqliteTable("stations", {
   generationFloor: integer("generation_floor").notNull().default(0),
   createdAt: integer("created_at").notNull(),
   deletedAt: integer("deleted_at"),
+  /** After so long a silence a host is taken off the air until heard again; 0: never. */
+  liveSilenceSeconds: integer("live_silence_seconds").notNull().default(15),
+  /** Since when nothing of the deleted station is left in R2; null before. */
+  clearedAt: integer("cleared_at"),
 });

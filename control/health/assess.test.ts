@@ -13,7 +13,9 @@ const seen = (station: string, origin: string, { agoMs = 0, isCurrent = true, ..
   station,
   origin,
   segments: makeSegments(NOW - agoMs, 8, made),
+  newest: makeSegments(NOW - agoMs, 1)[0]?.number ?? null,
   isCurrent,
+  missingMs: 0,
 });
 
 function assessed(entries: Seen[], parts: Partial<Impressions> = {}, states: Record<string, OriginState> = {}) {
@@ -64,6 +66,17 @@ describe("the facts of an origin", () => {
     });
   });
 
+  it("name as cover those that are silent, too, where all are: that is the programme's silence", () => {
+    const silent = { rms: -120 };
+    const alike = all("demo", { "origin-1": silent, "origin-2": silent, "origin-3": silent });
+    expect(assessed(alike).get("origin-1")).toMatchObject({
+      covers: [["origin-2", "origin-3"]],
+      facts: { deadAirSegments: 0 },
+    });
+    const alone = all("demo", { "origin-1": { agoMs: 9600 }, "origin-2": { agoMs: 9600 }, "origin-3": silent });
+    expect(assessed(alone).get("origin-1")?.covers).toEqual([[]]);
+  });
+
   it("of one that slices nothing count the cover of all stations", () => {
     const found = assessed([seen("demo", "origin-2"), seen("demo", "origin-3")], {}, { "origin-1": "evicted" });
     expect(found.get("origin-1")).toMatchObject({
@@ -75,6 +88,25 @@ describe("the facts of an origin", () => {
   it("leave open what R2 has not shown lately", () => {
     const blind = all("demo").map((entry) => ({ ...entry, isCurrent: false }));
     expect(assessed(blind).get("origin-1")?.facts).toMatchObject({ lateMs: null, othersWithAudio: 0 });
+  });
+
+  it("go by the newest segment that anybody has seen", () => {
+    const entries = all("demo", { "origin-1": { agoMs: 9600 } });
+    const newest = entries[1]?.newest ?? null;
+    const listed = entries.map((entry) => (entry.origin === "origin-1" ? { ...entry, newest } : entry));
+    expect(assessed(entries).get("origin-1")?.facts.lateMs).toBe(6400);
+    expect(assessed(listed).get("origin-1")?.facts.lateMs).toBe(-3200);
+  });
+
+  it("count one that has never been seen as late once the grace is over, and not before", () => {
+    const lateAfter = (missingMs: number) => {
+      const entries = all("demo").map((entry) =>
+        entry.origin === "origin-1" ? { ...entry, segments: [], newest: null, missingMs } : entry,
+      );
+      return assessed(entries).get("origin-1")?.facts;
+    };
+    expect(lateAfter(policy.graceMs)?.lateMs).toBeNull();
+    expect(lateAfter(policy.graceMs + 3000)).toMatchObject({ lateMs: 3000, peersOnTime: true });
   });
 
   it("say that nobody else is heard when that is so", () => {

@@ -58,8 +58,7 @@ function assessStation(
   const { framesPerSegment } = station;
   const here = registry.origins.flatMap((origin) => {
     const found = seen.find((entry) => entry.station === station.slug && entry.origin === origin.id);
-    const newest = found?.isCurrent ? found.segments[0] : undefined;
-    return found ? [{ origin, found, newest, late: newest ? lateMs(newest.number, framesPerSegment, now) : null }] : [];
+    return found ? [{ origin, found, late: lateness(found, framesPerSegment, policy, now) }] : [];
   });
   const isOnTime = (late: number | null) => late !== null && late <= policy.suspectLateMs;
   const holdings = here.map(
@@ -71,8 +70,11 @@ function assessStation(
     }),
   );
   const compared = compareHoldings(station, holdings, policy, now);
-  const withAudio = here
-    .filter(({ late, newest }) => isOnTime(late) && newest && newest.level.rms > policy.silentDbfs)
+  const onTime = here.filter(({ late }) => isOnTime(late));
+  const withSound = onTime.filter(({ found }) => (found.segments[0]?.level.rms ?? -Infinity) > policy.silentDbfs);
+  // Silence that all have alike is the programme's: a host may be silent on purpose.
+  const isProgrammeSilent = withSound.length === 0 && onTime.length > 1;
+  const withAudio = (isProgrammeSilent ? onTime : withSound)
     .map(({ origin }) => origin.id)
     .filter((id) => alive.has(id));
   const origins = new Map<OriginId, InStation>();
@@ -82,6 +84,19 @@ function assessStation(
     if (comparison) origins.set(origin.id, { ...comparison, lateMs: late, peersOnTime });
   }
   return { withAudio, origins };
+}
+
+/** Ms since its next segment was due; what nobody has seen at all was due when the grace was over. */
+function lateness(
+  { newest, isCurrent, missingMs }: Seen,
+  framesPerSegment: number,
+  policy: HealthPolicy,
+  now: number,
+): number | null {
+  if (!isCurrent) return null;
+  if (newest !== null) return lateMs(newest, framesPerSegment, now);
+  const overdueMs = missingMs - policy.graceMs;
+  return overdueMs > policy.uploadMs ? overdueMs : null;
 }
 
 function factsOf(

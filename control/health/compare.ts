@@ -114,8 +114,13 @@ export function lateMs(newest: number, framesPerSegment: number, now: number): n
   return now - segmentTime(newest + 2, framesPerSegment);
 }
 
-/** Newest first, without what lies in the future: nobody can have made that. */
+/** The highest number that may exist at `now` (Unix ms): what lies beyond it nobody can have made. */
+export function latestSegment(framesPerSegment: number, now: number): number {
+  return segmentAt(now, framesPerSegment) + 1;
+}
+
+/** Newest first, without what lies in the future. */
 export function credible(segments: readonly IndexedSegment[], framesPerSegment: number, now: number): IndexedSegment[] {
-  const latest = segmentAt(now, framesPerSegment) + 1;
+  const latest = latestSegment(framesPerSegment, now);
   return segments.filter(({ number }) => number <= latest).toSorted((one, other) => other.number - one.number);
 }

@@ -10,7 +10,7 @@ export type Facts = {
   rung: string | null;
   /** Its clock minus ours in ms; null before its first heartbeat. */
   clockOffMs: number | null;
-  /** Ms since its next segment was due, in the station where that is longest; null where it has never been seen. */
+  /** Ms since its next segment was due, in the station where that is longest; null where nothing is known of it yet. */
   lateMs: number | null;
   /** Whether in that station some peer is on time: if none is, the fault is common to all. */
   peersOnTime: boolean;

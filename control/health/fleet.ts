@@ -21,6 +21,7 @@ import { applyTransition } from "./apply-transition.ts";
 import { assess } from "./assess.ts";
 import type { Cdn } from "./cdn.ts";
 import { coalesce } from "./coalesce.ts";
+import type { EdgeEyes } from "./edge-eyes.ts";
 import { pursueEvictions } from "./evictions.ts";
 import { createFaultLog, type FaultLog } from "./fault-log.ts";
 import { DEFAULT_HEALTH_POLICY, type HealthPolicy } from "./health-policy.ts";
@@ -42,6 +43,7 @@ export type HeartbeatReply =
 
 export type FleetDependencies = Omit<Context, "actor"> & {
   bucket: PublishDependencies["bucket"] & IndexBucket;
+  eyes: EdgeEyes;
   outbox: Outbox;
   cdn: Cdn;
   provisioner: Provisioner;
@@ -65,7 +67,7 @@ export class Fleet {
   readonly #faults: FaultLog;
   readonly #startedAt: number;
   readonly #sweepOnce: () => Promise<void>;
-  #chores: Promise<void> | null = null;
+  #pursuit: Promise<void> | null = null;
   #registry: Registry | null = null;
   #policy: HealthPolicy = DEFAULT_HEALTH_POLICY;
   #loadedAt = Number.NEGATIVE_INFINITY;
@@ -131,14 +133,14 @@ export class Fleet {
   }
 
   /**
-   * Goes on with what takes long, because others are called for it: what follows from evictions. One run at a time,
-   * whoever asks gets the one under way. Never rejects.
+   * Goes on with what takes long, because others are called for it: looking through the edge's eyes, and what follows
+   * from evictions, of which one run is under way at a time. Never rejects.
    */
-  chores(): Promise<void> {
-    this.#chores ??= this.#pursueEvictions().finally(() => {
-      this.#chores = null;
+  async chores(): Promise<void> {
+    this.#pursuit ??= this.#pursueEvictions().finally(() => {
+      this.#pursuit = null;
     });
-    return this.#chores;
+    await Promise.all([this.#pursuit, this.#deps.eyes.look(this.#registry?.stations.map(({ slug }) => slug) ?? [])]);
   }
 
   async #pursueEvictions(): Promise<void> {

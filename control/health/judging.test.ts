@@ -2,13 +2,24 @@ import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { indexKey } from "../../contracts/storage.ts";
+import { segmentAt } from "../../contracts/timeline.ts";
 import { createLog } from "../../kit/log.ts";
 import { incidents, origins, settings } from "../db/schema.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
 import { applyTransition } from "./apply-transition.ts";
 import { DEFAULT_HEALTH_POLICY as policy } from "./health-policy.ts";
 import type { TestFleet } from "./test-fleet.ts";
-import { type Behaviour, changed, pass, routed, stateOf, storyOf, without, withThree } from "./test-pass.ts";
+import {
+  type Behaviour,
+  type Behaviours,
+  changed,
+  pass,
+  routed,
+  stateOf,
+  storyOf,
+  without,
+  withThree,
+} from "./test-pass.ts";
 
 describe("an origin", () => {
   it(
@@ -89,6 +100,58 @@ describe("an origin", () => {
       expect(story.filter((kind) => kind === "origin-failed")).toHaveLength(1);
     }),
     120_000,
+  );
+});
+
+describe("an origin's index", () => {
+  const withoutIndex = (world: TestFleet, nodes: Behaviours, ms: number) =>
+    pass(world, ms, changed(nodes, "origin-3", { isStale: true }));
+
+  it.each([
+    ["is missing", () => env.MEDIA.delete(indexKey("demo", "origin-3"))],
+    ["is corrupt", () => env.MEDIA.put(indexKey("demo", "origin-3"), '{"version":1,"stat')],
+  ])("that %s since control started is judged late once the grace is over, and not before", async (_title, harm) => {
+    await withThree(async (world, nodes) => {
+      await harm();
+      world.restart();
+      await withoutIndex(world, nodes, policy.graceMs);
+      expect(await stateOf(world, "origin-3")).toBe("active");
+      await withoutIndex(world, nodes, policy.frozenLateMs + 3000);
+      expect(await storyOf(world, "origin-3")).toContain("origin-evicted");
+      expect([await stateOf(world, "origin-1"), await stateOf(world, "origin-2")]).toEqual(["active", "active"]);
+    })();
+  });
+
+  it(
+    "that is stale in R2 speaks against nobody whose segments the edge gets from the origin itself",
+    withThree(async (world, nodes) => {
+      world.eyes = { look: async () => {}, newest: () => segmentAt(world.clock.now(), 150) - 1 };
+      await withoutIndex(world, nodes, 15_000);
+      expect(await stateOf(world, "origin-3")).toBe("active");
+    }),
+  );
+
+  it(
+    "that R2 shows is enough: an edge that is away, or sees nothing, speaks against nobody",
+    withThree(async (world, nodes) => {
+      const first = segmentAt(world.clock.now(), 150);
+      world.eyes = { look: async () => {}, newest: (_station, origin) => (origin === "origin-3" ? first - 1 : null) };
+      await pass(world, 15_000, nodes);
+      for (const id of Object.keys(nodes)) expect(await stateOf(world, id)).toBe("active");
+    }),
+  );
+
+  it(
+    "that control cannot read is known by what the edge says, and who falls behind there is out",
+    withThree(async (world, nodes) => {
+      const frozenAt = segmentAt(world.clock.now(), 150) - 1;
+      const present = () => segmentAt(world.clock.now(), 150) - 1;
+      world.eyes = { look: async () => {}, newest: (_station, id) => (id === "origin-3" ? frozenAt : present()) };
+      world.bucket.failing = "get";
+      await pass(world, 15_000, nodes);
+      expect(await storyOf(world, "origin-3")).toContain("origin-evicted");
+      expect([await stateOf(world, "origin-1"), await stateOf(world, "origin-2")]).toEqual(["active", "active"]);
+    }),
   );
 });
 

@@ -8,11 +8,12 @@ import { createChannels } from "../alerting/create-channels.ts";
 import { ALERTING } from "../alerting/policy.ts";
 import { readAlertSettings } from "../alerting/settings.ts";
 import { openDatabase } from "../db/database.ts";
-import type { Bindings } from "../environment.ts";
+import { type Bindings, readSettings } from "../environment.ts";
 import { createProvisioner } from "../provisioner/create-provisioner.ts";
 import { readProvisionerSettings } from "../provisioner/settings.ts";
 import { createCdn } from "./cdn.ts";
 import { readCdnSettings } from "./cdn-settings.ts";
+import { createEdgeEyes, noEyes } from "./edge-eyes.ts";
 import { createFaultLog } from "./fault-log.ts";
 import { Fleet, type FleetStatus, type HeartbeatReply } from "./fleet.ts";
 import type { Heard } from "./hearing.ts";
@@ -47,6 +48,10 @@ export class Monitor extends DurableObject<Bindings> {
     this.#fleet = new Fleet({
       ...deps,
       bucket: bindings.MEDIA,
+      eyes: this.#setUp(() => {
+        const url = readSettings(bindings).EDGE_URL;
+        return url === undefined ? noEyes : createEdgeEyes({ ...outside, url });
+      }, noEyes),
       outbox: createOutbox(state.storage),
       cdn: this.#setUp(() => createCdn(readCdnSettings(bindings), outside.fetch, systemClock), {
         tell: null,

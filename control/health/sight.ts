@@ -5,7 +5,8 @@ import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import { withTimeout } from "../../kit/race.ts";
 import type { Registry, Slicer, Station } from "../registry/registry.ts";
-import { credible } from "./compare.ts";
+import { credible, latestSegment } from "./compare.ts";
+import type { EdgeEyes } from "./edge-eyes.ts";
 
 export type IndexBucket = {
   /** Without its body when the condition does not hold. */
@@ -16,10 +17,14 @@ export type IndexBucket = {
 export type Seen = {
   station: StationSlug;
   origin: OriginId;
-  /** Newest first; none when it was never seen to hold any. */
+  /** By its index in R2, newest first; none when that was never seen. */
   segments: readonly IndexedSegment[];
-  /** False when R2 has not answered lately: then nothing is known. */
+  /** The newest number that R2 or the edge has shown; null when neither has any. */
+  newest: number | null;
+  /** False when neither has answered lately: then nothing is known. */
   isCurrent: boolean;
+  /** For how long it has been looked for in vain, in ms; 0 when it was found. */
+  missingMs: number;
 };
 
 /** Indexes read in one look, and at a time; what is left over comes first in the next look. */
@@ -30,17 +35,24 @@ const LOOK_TIMEOUT_MS = 900;
 const FRESH_MS = 700;
 const CURRENT_MS = 4000;
 
-type Entry = { lookedAt: number; etag: string | null; segments: readonly IndexedSegment[] };
+type Entry = { firstLookedAt: number; lookedAt: number; etag: string | null; segments: readonly IndexedSegment[] };
 
-/** Control's view of the indexes in R2: what the edge sees, whatever the origins say of themselves. */
+type Dependencies = { bucket: IndexBucket; eyes: Pick<EdgeEyes, "newest">; clock: Clock; log: Log };
+
+/**
+ * Control's view of what was published, whatever the origins say of themselves: by the indexes in R2 and through the
+ * edge's own eyes. The newer of the two counts, so that neither being away speaks against an origin.
+ */
 export class Sight {
   readonly #bucket: IndexBucket;
+  readonly #eyes: Pick<EdgeEyes, "newest">;
   readonly #clock: Clock;
   readonly #log: Log;
   #entries = new Map<string, Entry>();
 
-  constructor({ bucket, clock, log }: { bucket: IndexBucket; clock: Clock; log: Log }) {
+  constructor({ bucket, eyes, clock, log }: Dependencies) {
     this.#bucket = bucket;
+    this.#eyes = eyes;
     this.#clock = clock;
     this.#log = log;
   }
@@ -70,12 +82,19 @@ export class Sight {
     if (due.length > 0 && failures.length === due.length) throw failures[0];
   }
 
-  seen({ slicers }: Registry): Seen[] {
-    return slicers.map((slicer) => ({
-      ...slicer,
-      segments: this.#entries.get(keyOf(slicer))?.segments ?? [],
-      isCurrent: this.#ageMs(slicer) <= CURRENT_MS,
-    }));
+  seen({ slicers, stations }: Registry): Seen[] {
+    const framesOf = new Map(stations.map(({ slug, framesPerSegment }) => [slug, framesPerSegment]));
+    return slicers.map((slicer) => {
+      const entry = this.#entries.get(keyOf(slicer));
+      const segments = entry?.segments ?? [];
+      const listed = this.#eyes.newest(slicer.station, slicer.origin);
+      const latest = latestSegment(framesOf.get(slicer.station) ?? 1, this.#clock.now());
+      const numbers = [segments[0]?.number ?? -1, listed ?? -1].filter((number) => number >= 0 && number <= latest);
+      const newest = numbers.length > 0 ? Math.max(...numbers) : null;
+      const isCurrent = this.#ageMs(slicer) <= CURRENT_MS || listed !== null;
+      const missingMs = entry && newest === null ? this.#clock.monotonic() - entry.firstLookedAt : 0;
+      return { ...slicer, segments, newest, isCurrent, missingMs };
+    });
   }
 
   #ageMs(slicer: Slicer): number {
@@ -85,7 +104,11 @@ export class Sight {
   async #read(slicer: Slicer, registry: Registry): Promise<void> {
     const station = registry.stations.find(({ slug }) => slug === slicer.station);
     if (!station) return;
-    const before = this.#entries.get(keyOf(slicer)) ?? { etag: null, segments: [] };
+    const before = this.#entries.get(keyOf(slicer)) ?? {
+      firstLookedAt: this.#clock.monotonic(),
+      etag: null,
+      segments: [],
+    };
     const onlyIf = before.etag === null ? {} : { etagDoesNotMatch: before.etag };
     const object = await this.#bucket.get(indexKey(slicer.station, slicer.origin), { onlyIf });
     const lookedAt = this.#clock.monotonic();
@@ -95,7 +118,7 @@ export class Sight {
     }
     const text = object.size > MAX_INDEX_BYTES ? "" : await object.text();
     const segments = this.#parse(text, slicer, station) ?? before.segments;
-    this.#entries.set(keyOf(slicer), { lookedAt, etag: object.etag, segments });
+    this.#entries.set(keyOf(slicer), { ...before, lookedAt, etag: object.etag, segments });
   }
 
   /** An index that cannot be used says nothing new: what was seen before grows old, and that is judged. */

@@ -20,6 +20,7 @@ import {
 import { createStation } from "../registry/create-station.ts";
 import { registerOrigin } from "../registry/register-origin.ts";
 import type { Cdn } from "./cdn.ts";
+import { type EdgeEyes, noEyes } from "./edge-eyes.ts";
 import { Fleet, type FleetDependencies } from "./fleet.ts";
 import { createOutbox } from "./outbox.ts";
 import { noProvisioner, type Provisioner } from "./provisioner.ts";
@@ -34,6 +35,7 @@ export type TestFleet = {
   bucket: Breakable;
   lines: string[];
   cdn: Cdn;
+  eyes: EdgeEyes;
   provisioner: Provisioner;
   /** The same fleet after its object was evicted: nothing is left but what is stored. */
   restart(): Fleet;
@@ -79,6 +81,7 @@ function makeWorld(db: Database, storage: DurableObjectStorage): TestFleet {
     bucket: breakable(env.MEDIA, bucket, "R2"),
     outbox: createOutbox(storage),
     cdn: { tell: null, purge: null },
+    eyes: { look: (stations) => world.eyes.look(stations), newest: (...of) => world.eyes.newest(...of) },
     provisioner: { recreate: (node) => world.provisioner.recreate(node) },
     clock,
     log: createLog({ write: (line) => lines.push(line) }),
@@ -92,6 +95,7 @@ function makeWorld(db: Database, storage: DurableObjectStorage): TestFleet {
     bucket,
     lines,
     cdn: deps.cdn,
+    eyes: noEyes,
     provisioner: noProvisioner,
     restart: () => {
       world.fleet = new Fleet(deps);

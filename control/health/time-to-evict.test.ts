@@ -30,7 +30,9 @@ function timeToEvict(fault: "dead" | "frozen", run: number): number {
     const seen = registry.slicers.map((slicer) => ({
       ...slicer,
       segments: published(slicer.origin === origin.id ? until : now),
+      newest: published(slicer.origin === origin.id ? until : now)[0]?.number ?? null,
       isCurrent: true,
+      missingMs: 0,
     }));
     const silentMs = (id: string) => now - lastBeat(fault === "dead" && id === origin.id ? until : now, phase);
     const facts = assess(registry, { judging: true, silentMs, heard: [], seen }, policy, now).get(origin.id)?.facts;

@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { z } from "zod";
-import { LivePolicy } from "../../contracts/fleet.ts";
+import { LivePolicy, LiveSilenceSeconds } from "../../contracts/fleet.ts";
 import type { StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
 import { renditions, stations } from "../db/schema.ts";
@@ -15,6 +15,7 @@ export const StationChange = z
     name: StationName.optional(),
     renditions: StationRenditions.optional(),
     livePolicy: LivePolicy.optional(),
+    liveSilenceSeconds: LiveSilenceSeconds.unwrap().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "nothing to change");
 
@@ -33,6 +34,7 @@ export async function changeStation(
     .set({
       slug,
       ...(change.name === undefined ? {} : { name: change.name }),
+      ...(change.liveSilenceSeconds === undefined ? {} : { liveSilenceSeconds: change.liveSilenceSeconds }),
       ...(policy === undefined
         ? {}
         : {

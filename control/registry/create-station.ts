@@ -1,6 +1,6 @@
 import { count, isNotNull, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
-import { LivePolicy } from "../../contracts/fleet.ts";
+import { LivePolicy, LiveSilenceSeconds } from "../../contracts/fleet.ts";
 import { DEFAULT_RENDITIONS, RenditionName, StationSlug } from "../../contracts/names.ts";
 import { DEFAULT_FRAMES_PER_SEGMENT, SEGMENT_LENGTHS } from "../../contracts/timeline.ts";
 import { randomSecret } from "../auth/secret.ts";
@@ -24,6 +24,7 @@ export const NewStation = z.strictObject({
   framesPerSegment: z.literal(SEGMENT_LENGTHS).default(DEFAULT_FRAMES_PER_SEGMENT),
   renditions: StationRenditions.default([...DEFAULT_RENDITIONS]),
   livePolicy: LivePolicy.default("auto"),
+  liveSilenceSeconds: LiveSilenceSeconds,
 });
 
 /**
@@ -43,11 +44,13 @@ export async function createStation(context: Context, input: z.input<typeof NewS
     framesPerSegment: station.framesPerSegment,
     livePolicy: station.livePolicy,
     liveAllowed: station.livePolicy === "auto",
+    liveSilenceSeconds: station.liveSilenceSeconds,
     feedSecret: randomSecret(),
     studio: null,
     studioInstance: null,
     createdAt: context.clock.now(),
     deletedAt: null,
+    clearedAt: null,
   };
   const [created] = await db.batch([
     db

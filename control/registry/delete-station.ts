@@ -5,7 +5,7 @@ import { renditions, slicers, stations, streamKeys } from "../db/schema.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { notFound } from "../refusal.ts";
 
-/** Takes a station off the air and out of the registry, with its keys; what it published stays in R2 until it ages out. */
+/** Takes a station off the air and out of the registry, with its keys; media/clear-stations.ts sees to R2 from then on. */
 export async function deleteStation(context: Context, slug: StationSlug): Promise<void> {
   const { db } = context;
   const [deleted] = await db.batch([

@@ -24,6 +24,7 @@ describe("the desired state", () => {
           studio: { origin: "origin-1", url: "http://origin-1.example:8801" },
           livePolicy: "auto",
           liveAllowed: true,
+          liveSilenceSeconds: 15,
           keys: [{ id: "key-1", name: "Ann", sha256: "b".repeat(64) }],
           feedSecret: "s".repeat(43),
         },

@@ -32,6 +32,7 @@ function desiredStation(registry: Registry, station: Station, id: OriginId): Des
     studio: studio ? { origin: studio.id, url: studio.url } : null,
     livePolicy: station.livePolicy,
     liveAllowed: station.liveAllowed,
+    liveSilenceSeconds: station.liveSilenceSeconds,
     keys: registry.keys
       .filter((key) => key.station === station.slug)
       .map(({ id, name, sha256 }) => ({ id, name, sha256 })),

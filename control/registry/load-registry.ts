@@ -12,6 +12,7 @@ const StationRow = z.object({
   framesPerSegment: z.int().positive(),
   livePolicy: LivePolicy,
   liveAllowed: z.boolean(),
+  liveSilenceSeconds: z.int().nonnegative(),
   feedSecret: z.string(),
   studio: OriginId.nullable(),
   studioInstance: z.string().nullable(),

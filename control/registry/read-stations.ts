@@ -16,6 +16,7 @@ export type StoredStation = {
   renditions: RenditionName[];
   livePolicy: LivePolicy;
   liveAllowed: boolean;
+  liveSilenceSeconds: number;
   studio: OriginId | null;
   generation: number;
   createdAt: number;
@@ -27,6 +28,7 @@ const COLUMNS = {
   framesPerSegment: stations.framesPerSegment,
   livePolicy: stations.livePolicy,
   liveAllowed: stations.liveAllowed,
+  liveSilenceSeconds: stations.liveSilenceSeconds,
   studio: stations.studio,
   generation: stations.generation,
   createdAt: stations.createdAt,

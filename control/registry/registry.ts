@@ -10,6 +10,7 @@ export type Station = {
   renditions: RenditionName[];
   livePolicy: LivePolicy;
   liveAllowed: boolean;
+  liveSilenceSeconds: number;
   feedSecret: string;
   studio: OriginId | null;
   studioInstance: string | null;

@@ -14,6 +14,7 @@ export function makeStation(slug: string, parts: Partial<Station> = {}): Station
     renditions: ["aac-48k", "aac-128k"],
     livePolicy: "auto",
     liveAllowed: true,
+    liveSilenceSeconds: 15,
     feedSecret: "s".repeat(43),
     studio: null,
     studioInstance: null,

@@ -21,6 +21,8 @@ export const StationAnswer = z.object({
   livePolicy: LivePolicy,
   /** Whether a live host may be on air now. */
   liveAllowed: z.boolean(),
+  /** After so long a silence a host is taken off the air until heard again; 0: never. */
+  liveSilenceSeconds: z.int(),
   studio: OriginId.nullable(),
   generation: z.int(),
   createdAt: z.int(),

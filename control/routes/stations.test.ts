@@ -19,6 +19,7 @@ describe("creating a station", () => {
       renditions: ["aac-48k", "aac-128k"],
       livePolicy: "auto",
       liveAllowed: true,
+      liveSilenceSeconds: 15,
       source: null,
       live: null,
       ingest: [],
@@ -58,6 +59,7 @@ describe("creating a station", () => {
     ["a rendition twice", { renditions: ["aac-64k", "aac-64k"] }, "renditions"],
     ["no rendition", { renditions: [] }, "renditions"],
     ["a policy that there is not", { livePolicy: "maybe" }, "livePolicy"],
+    ["a limit of silence beyond an hour", { liveSilenceSeconds: 3601 }, "liveSilenceSeconds"],
     ["a field that there is not", { generation: 7 }, ""],
   ])("is refused with %s, and says where", async (_title, parts, path) => {
     const { status, body } = await createStation("refused", parts);
@@ -85,6 +87,7 @@ describe("changing a station", () => {
     const { status, body } = await call("PATCH", "stations/changing", {
       name: "New",
       renditions: ["aac-96k", "aac-48k"],
+      liveSilenceSeconds: 0,
     });
     expect(status).toBe(200);
     expect(body).toMatchObject({
@@ -92,8 +95,11 @@ describe("changing a station", () => {
       renditions: ["aac-96k", "aac-48k"],
       livePolicy: "auto",
       liveAllowed: true,
+      liveSilenceSeconds: 0,
     });
-    expect(await incidentsOf("changing")).toEqual(["station-changed", "station-created"]);
+    const { body: renamed } = await call("PATCH", "stations/changing", { name: "Newer" });
+    expect(renamed).toMatchObject({ name: "Newer", liveSilenceSeconds: 0 });
+    expect(await incidentsOf("changing")).toEqual(["station-changed", "station-changed", "station-created"]);
   });
 
   it("starts the live policy anew when it becomes another, and only then", async () => {
@@ -241,6 +247,9 @@ describe("a station that is on air", () => {
     expect(told.keys).toEqual([{ id: key.id, name: "Ann", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
     expect(JSON.stringify(told)).not.toContain(key.key);
     expect(told.liveAllowed).toBe(false);
+    expect(told.liveSilenceSeconds).toBe(15);
+    await call("PATCH", "stations/on-air", { liveSilenceSeconds: 60 });
+    expect((await desired()).liveSilenceSeconds).toBe(60);
 
     expect((await call("DELETE", "stations/on-air")).status).toBe(204);
     expect(await desired()).toBeUndefined();

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { ROUTING_KEY, Routing } from "../../contracts/routing.ts";
+import { ROUTING_COPY_KEY, ROUTING_KEY, Routing } from "../../contracts/routing.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { openDatabase } from "../db/database.ts";
 import { publications } from "../db/schema.ts";
@@ -51,6 +51,12 @@ describe("publishing", () => {
     await db.delete(publications);
     await publish(deps, snapshotOf("d"), await loadPublication(db));
     expect(await standing()).toMatchObject({ version: 4 });
+  });
+
+  it("keeps a copy, for edges that start while the object itself is gone", async () => {
+    await publish(deps, snapshotOf("a"), await loadPublication(db));
+    const copy = Routing.parse(await (await env.MEDIA.get(ROUTING_COPY_KEY))?.json());
+    expect(copy).toEqual(await standing());
   });
 
   it("does not count a put that failed: the version is given up, and the next try succeeds", async () => {

@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { ROUTING_KEY, type Routing } from "../../contracts/routing.ts";
+import { ROUTING_COPY_KEY, ROUTING_KEY, type Routing } from "../../contracts/routing.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { withTimeout } from "../../kit/race.ts";
 import { sha256Of } from "../auth/hash.ts";
@@ -15,7 +15,7 @@ export type Publication = Pick<typeof publications.$inferSelect, "version" | "sh
 
 export type RoutingBucket = {
   head(key: string): Promise<R2Object | null>;
-  put(key: string, value: string, options: R2PutOptions & { onlyIf: R2Conditional }): Promise<R2Object | null>;
+  put(key: string, value: string, options: R2PutOptions): Promise<R2Object | null>;
 };
 
 export type PublishDependencies = { db: Database; bucket: RoutingBucket; clock: Clock };
@@ -28,8 +28,8 @@ export async function loadPublication(db: Database): Promise<Publication> {
 /**
  * Publishes a snapshot to R2 unless it stands there already; answers what stands there now. The version is given out
  * by D1 before the put, above that of any object found in R2, so it rises even if D1 was restored or emptied. The put
- * replaces only the object that was looked at: one that hangs and lands late cannot bury a newer one. Throws when
- * D1 or R2 does not do its part; the next sweep tries again.
+ * replaces only the object that was looked at: one that hangs and lands late cannot bury a newer one. The copy is put
+ * first, so that there always is one. Throws when D1 or R2 does not do its part; the next sweep tries again.
  */
 export async function publish(
   { db, bucket, clock }: PublishDependencies,
@@ -42,13 +42,16 @@ export async function publish(
 
   const version = await nextVersion(db, Number(present?.customMetadata?.version ?? 0));
   const routing: Routing = { ...snapshot, version, publishedAt: clock.now() };
-  const object = await withTimeout(POLICY.bucketTimeoutMs, "R2 put", () =>
-    bucket.put(ROUTING_KEY, JSON.stringify(routing), {
-      httpMetadata: { contentType: "application/json" },
-      customMetadata: { version: String(version) },
-      onlyIf: present ? { etagMatches: present.etag } : { etagDoesNotMatch: "*" },
-    }),
-  );
+  const text = JSON.stringify(routing);
+  const described = {
+    httpMetadata: { contentType: "application/json" },
+    customMetadata: { version: String(version) },
+  };
+  const object = await withTimeout(POLICY.bucketTimeoutMs, "R2 put", async () => {
+    await bucket.put(ROUTING_COPY_KEY, text, described);
+    const onlyIf = present ? { etagMatches: present.etag } : { etagDoesNotMatch: "*" };
+    return bucket.put(ROUTING_KEY, text, { ...described, onlyIf });
+  });
   if (!object) throw new Error("routing was written by somebody else at the same time");
 
   const publication = { version, sha256, etag: object.etag };

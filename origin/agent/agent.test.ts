@@ -21,6 +21,7 @@ function desiredState(generation: number, now = Date.now()): DesiredState {
     studio: { origin: "origin-1", url: "http://127.0.0.1:8801" },
     livePolicy: "auto" as const,
     liveAllowed: true,
+    liveSilenceSeconds: 15,
     keys: [],
     feedSecret: "0123456789abcdef0123456789abcdef",
   };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type Candidate, type Direction, direct, FIRST_DIRECTION } from "./director.ts";
 
-type Fitness = "fit" | "unready" | "starving";
+type Fitness = "fit" | "unready" | "starving" | "silent";
 
 function candidate(id: string, fitness: Fitness): Candidate {
   const source = id.startsWith("live") ? "live" : id === "autopilot" ? "autopilot" : "slate";
-  return { id, source, ready: fitness === "fit", starving: fitness === "starving" };
+  const silent = fitness === "silent";
+  return { id, source, ready: fitness === "fit" || silent, starving: fitness === "starving", silent };
 }
 
 const slate = candidate("slate", "fit");
@@ -85,6 +86,26 @@ describe("what is on air next", () => {
       true,
       "slate",
     ],
+    [
+      "the autopilot when live is silent",
+      "live",
+      [
+        ["live", "silent"],
+        ["autopilot", "fit"],
+      ],
+      true,
+      "autopilot",
+    ],
+    [
+      "the slate rather than silence",
+      "live",
+      [
+        ["live", "silent"],
+        ["autopilot", "unready"],
+      ],
+      true,
+      "slate",
+    ],
     ["the autopilot when live is not allowed any more", "live", [["autopilot", "fit"]], true, "autopilot"],
     [
       "the newer host",
@@ -144,6 +165,13 @@ describe("a source that starved on air", () => {
     }
     expect(rests).toEqual([2000, 4000, 8000, 16_000, 30_000, 30_000]);
     expect(restAfter(direction, now + 60_000).ms).toBe(2000);
+  });
+
+  it("does not rest when it was silent: it is back as soon as it is heard", () => {
+    const silent = [candidate("live", "silent"), autopilot, slate];
+    const left = direct(onAir("live"), silent, { now: 0, atClock: true });
+    expect(left.onAir).toBe("autopilot");
+    expect(direct(left, fit, { now: 1, atClock: true }).onAir).toBe("live");
   });
 
   it("does not rest when it left for another reason", () => {

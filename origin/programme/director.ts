@@ -1,6 +1,6 @@
 import type { PcmSource } from "./pcm-source.ts";
 
-export type Candidate = Pick<PcmSource, "id" | "source" | "ready" | "starving">;
+export type Candidate = Pick<PcmSource, "id" | "source" | "ready" | "starving" | "silent">;
 
 /** A source that ran dry on air stays off it for a while, the longer the oftener it happened lately. */
 type Rest = { since: number; ms: number };
@@ -21,6 +21,7 @@ const FORGIVEN_AFTER_MS = 60_000;
 /**
  * Which source is on air next: the first of the candidates, which stand by falling priority, that is fit. What is on air
  * is fit until it starves, the others when they are ready and rested; live must also find the programme at the clock.
+ * One that is silent is not fit, and needs no rest when it is heard again.
  * The last candidate is the last resort. Returns `direction` itself when nothing changes. `now` in monotonic ms.
  */
 export function direct(
@@ -30,6 +31,7 @@ export function direct(
 ): Direction {
   const { now, atClock } = situation;
   const isFit = (candidate: Candidate) => {
+    if (candidate.silent) return false;
     if (candidate.id === direction.onAir) return !candidate.starving;
     const rest = direction.rests.get(candidate.id);
     const isRested = rest === undefined || now >= rest.since + rest.ms;

@@ -1,26 +1,49 @@
+import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
+import type { Incident } from "./incident-gate.ts";
 import { LiveSource } from "./live.ts";
 import type { PcmSource } from "./pcm-source.ts";
+import { SilenceReports } from "./silence-reports.ts";
+
+export type LiveDeskOptions = {
+  isAllowed: boolean;
+  /** How long a host may be silent; 0: for ever. */
+  silenceSeconds: number;
+  onIncident(incident: Incident): void;
+  clock: Clock;
+  log: Log;
+};
 
 /** Holds the newest host, and an earlier one for as long as it is still heard. */
 export class LiveDesk {
-  readonly #log: Log;
+  readonly #options: LiveDeskOptions;
+  readonly #silences: SilenceReports;
   readonly #closing = new Set<Promise<void>>();
   #hosts: LiveSource[] = [];
   #isAllowed: boolean;
+  #silenceSeconds: number;
 
-  constructor(isAllowed: boolean, log: Log) {
-    this.#isAllowed = isAllowed;
-    this.#log = log;
+  constructor(options: LiveDeskOptions) {
+    this.#options = options;
+    this.#isAllowed = options.isAllowed;
+    this.#silenceSeconds = options.silenceSeconds;
+    this.#silences = new SilenceReports(options.onIncident, options.clock);
   }
 
   offer(feed: LiveFeed): void {
-    this.#hosts.unshift(new LiveSource(feed, this.#log));
+    // Whoever waits for permission may be silent.
+    const silenceSeconds = () => (this.#isAllowed ? this.#silenceSeconds : 0);
+    this.#hosts.unshift(new LiveSource(feed, silenceSeconds, this.#options.log));
   }
 
   allow(isAllowed: boolean): void {
     this.#isAllowed = isAllowed;
+  }
+
+  /** How long a host may be silent, in seconds; 0: for ever. */
+  allowSilence(seconds: number): void {
+    this.#silenceSeconds = seconds;
   }
 
   /** Newest first, whether they are allowed on air or not. */
@@ -38,6 +61,11 @@ export class LiveDesk {
     for (const host of this.#hosts) host.tick(elapsedMs);
     const done = this.#hosts.filter((host, index) => (host.hasEnded || index > 0) && !air.isHeard(host));
     for (const host of done) this.#release(host, "another host has taken over");
+    const listened = this.#isAllowed ? this.#hosts : [];
+    this.#silences.look(
+      listened.map(({ id, silent, feed }) => ({ id, silent, name: feed.key.name })),
+      this.#silenceSeconds,
+    );
   }
 
   status(onAir: PcmSource | null): { keyId: string; name: string; onAir: boolean } | null {

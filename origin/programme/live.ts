@@ -9,6 +9,7 @@ import { JitterTarget } from "./jitter-target.ts";
 import { PcmRing } from "./pcm-ring.ts";
 import type { Heard, PcmSource } from "./pcm-source.ts";
 import { QuietTime } from "./quiet-time.ts";
+import { SilenceJudge } from "./silence.ts";
 
 const RING_SAMPLES = 4 * SAMPLE_RATE;
 /** More than this on air is a backlog after a standstill of the line: we jump over it. */
@@ -35,6 +36,7 @@ export class LiveSource implements PcmSource {
   readonly #reader = new DriftReader(this.#ring);
   readonly #jitter = new JitterTarget();
   readonly #quiet = new QuietTime();
+  readonly #silence: SilenceJudge;
   readonly #spare = new Int16Array(SAMPLES_PER_FRAME * CHANNELS);
   #decoder: ReturnType<typeof decodeFlv> | null = null;
   #unsubscribe: () => void = () => {};
@@ -47,8 +49,10 @@ export class LiveSource implements PcmSource {
   #isClosed = false;
   #heard: Heard;
 
-  constructor(feed: LiveFeed, log: Log) {
+  /** `silenceSeconds`: how long the host may be silent; 0 for ever. */
+  constructor(feed: LiveFeed, silenceSeconds: () => number, log: Log) {
     this.feed = feed;
+    this.#silence = new SilenceJudge(silenceSeconds);
     this.id = `live ${feed.id}`;
     this.#heard = { title: feed.key.name.slice(0, 300), artist: "" };
     this.#log = log.with({ host: feed.key.name, remote: feed.remote });
@@ -81,6 +85,10 @@ export class LiveSource implements PcmSource {
   get starving(): boolean {
     const { fill } = this.#ring;
     return fill < LAST_SAMPLES || (fill < LOW_SAMPLES && (this.#hasEnded || this.#quiet.ms > QUIET_MS));
+  }
+
+  get silent(): boolean {
+    return this.#silence.isSilent;
   }
 
   framesLeft(): null {
@@ -126,7 +134,7 @@ export class LiveSource implements PcmSource {
       this.#decodersInVain = 0;
       this.#tagsInVain = 0;
       this.#quiet.heard();
-      this.#ring.pushBytes(chunk);
+      this.#silence.hear(this.#ring.pushBytes(chunk));
     });
     decoder.ended.then((reason) => this.#onDecoderEnd(reason));
     this.#unsubscribe = this.feed.onTag((tag) => this.#onTag(decoder, tag));

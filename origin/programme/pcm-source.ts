@@ -12,6 +12,8 @@ export type PcmSource = {
   readonly ready: boolean;
   /** Little more is queued than a crossfade away takes, and nothing says that more will come in time. */
   readonly starving: boolean;
+  /** It plays, but has not been heard for as long as the operator allows. Absent: it never is. */
+  readonly silent?: boolean;
   readonly heard: Heard;
   /** Frames until the present item ends, seen from `frame`; null where nobody knows. */
   framesLeft(frame: number): number | null;

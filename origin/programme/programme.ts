@@ -36,6 +36,8 @@ export type ProgrammeOptions = {
   /** First frame to make: one in the past is caught up with; null means the next segment boundary. */
   startFrame: number | null;
   liveAllowed: boolean;
+  /** How long a live host may be silent before the next source takes over; 0: for ever. */
+  liveSilenceSeconds: number;
   /** Raw AAC access units, contiguous in each rendition. */
   onFrame(rendition: RenditionName, frame: number, data: Buffer): void;
   /** Each cause is reported once, not in floods. */
@@ -61,6 +63,7 @@ export type Programme = {
   /** Takes a host's feed, which replaces an earlier one as soon as its audio is steady. */
   offerLive(feed: LiveFeed): void;
   setLiveAllowed(allowed: boolean): void;
+  setLiveSilence(seconds: number): void;
   /** Level of a segment that was mixed completely, else null; kept for the last 8 segments. */
   levelOf(segment: number): Level | null;
   itemAt(frame: number): ProgrammeItem | null;
@@ -99,7 +102,13 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   const library = startLibrary({ ...options, folder: options.libraryFolder, log, onIncident: options.onIncident });
   const autopilot = new Autopilot(library, log);
   const slate = createSlate();
-  const liveDesk = new LiveDesk(options.liveAllowed, log);
+  const liveDesk = new LiveDesk({
+    isAllowed: options.liveAllowed,
+    silenceSeconds: options.liveSilenceSeconds,
+    onIncident: options.onIncident,
+    clock,
+    log,
+  });
   const switcher = new Switcher(log, (starved) => {
     const isLost = starved instanceof LiveSource && !starved.hasEnded;
     if (isLost) report({ kind: "live-lost", message: `${starved.heard.title}: audio stopped arriving` }, starved.id);
@@ -179,6 +188,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   return {
     offerLive: (feed) => liveDesk.offer(feed),
     setLiveAllowed: (allowed) => liveDesk.allow(allowed),
+    setLiveSilence: (seconds) => liveDesk.allowSilence(seconds),
     levelOf: (segment) => levels.of(segment),
     itemAt: (frame) => items.at(frame),
     next: () => autopilot.upcoming(UPCOMING_ITEMS),

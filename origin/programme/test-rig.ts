@@ -68,6 +68,7 @@ export function record(options: Partial<ProgrammeOptions> & { libraryFolder: str
     ffmpeg: BINARIES,
     startFrame: null,
     liveAllowed: true,
+    liveSilenceSeconds: 15,
     onFrame: (rendition, frame, data) => {
       const list = frames.get(rendition) ?? [];
       list.push({ frame, data: Buffer.from(data), at: performance.now() });
@@ -140,13 +141,17 @@ export function tonePresence(samples: Float32Array, hertz: number): number[] {
   });
 }
 
-const tagsOfTone = new Map<number, FlvTag[]>();
+/** From when until when, in seconds, a tone is fainter, and by which factor. */
+type Faint = { from: number; until: number; gain: number };
+
+const tagsOfTone = new Map<string, FlvTag[]>();
 
 /** Tags as a host's ffmpeg would send them. */
-function toneTags(hertz: number, seconds: number): FlvTag[] {
-  const known = tagsOfTone.get(hertz);
+function toneTags(hertz: number, seconds: number, faint?: Faint): FlvTag[] {
+  const source = `sine=frequency=${hertz}:sample_rate=48000:duration=${seconds}`;
+  const tone = faint ? `${source},volume=${faint.gain}:enable='between(t,${faint.from},${faint.until})'` : source;
+  const known = tagsOfTone.get(tone);
   if (known !== undefined) return known;
-  const tone = `sine=frequency=${hertz}:sample_rate=48000:duration=${seconds}`;
   const flv = execFileSync(
     BINARIES.ffmpeg,
     ["-v", "error", "-f", "lavfi", "-i", tone, "-ac", "2", "-c:a", "aac", "-b:a", "128k", "-f", "flv", "pipe:1"],
@@ -154,7 +159,7 @@ function toneTags(hertz: number, seconds: number): FlvTag[] {
   );
   const tags: FlvTag[] = [];
   new FlvReader((tag) => tags.push(tag)).push(flv);
-  tagsOfTone.set(hertz, tags);
+  tagsOfTone.set(tone, tags);
   return tags;
 }
 
@@ -170,10 +175,10 @@ export type Host = {
 /** A host that sends a tone, `speed` times as fast as its timestamps say, in bursts of `burstMs`. */
 export function goLive(
   hertz: number,
-  how: { speed?: number; burstMs?: number; seconds?: number; name?: string } = {},
+  how: { speed?: number; burstMs?: number; seconds?: number; name?: string; faint?: Faint } = {},
 ): Host {
-  const { speed = 1, burstMs = 0, seconds = 12, name = "Ada" } = how;
-  const tags = toneTags(hertz, seconds);
+  const { speed = 1, burstMs = 0, seconds = 12, name = "Ada", faint } = how;
+  const tags = toneTags(hertz, seconds, faint);
   const listeners = new Set<(tag: FlvTag) => void>();
   const ended = Promise.withResolvers<string>();
   const startedAt = performance.now();

@@ -27,6 +27,7 @@ vi.mock("./studio.ts", () => ({
           feeds.push(feed);
         },
         setLiveAllowed() {},
+        setLiveSilence() {},
         status: () => ({ source: "autopilot", live: null, latenessMs: 10 }),
       },
       async stop() {
@@ -90,6 +91,7 @@ async function start(options: { controlSilentMs?: () => number | null } = {}) {
     studio: { origin: "origin-1", url: "http://127.0.0.1:1" },
     livePolicy: "auto",
     liveAllowed: true,
+    liveSilenceSeconds: 15,
     keys: [],
     feedSecret: "0123456789abcdef0123456789abcdef",
   };

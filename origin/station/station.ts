@@ -106,6 +106,7 @@ export function startStation(options: StationOptions): Station {
       });
     }
     studio?.programme.setLiveAllowed(desired.liveAllowed);
+    studio?.programme.setLiveSilence(desired.liveSilenceSeconds);
   }
 
   async function turnSlicing(): Promise<void> {

@@ -58,6 +58,7 @@ export function startStudio(options: StudioOptions): Studio {
     ffmpeg: options.ffmpeg,
     startFrame: start.startFrame,
     liveAllowed: desired.liveAllowed,
+    liveSilenceSeconds: desired.liveSilenceSeconds,
     onFrame: (rendition, frame, data) => lines.get(rendition)?.stamper.frame(frame, data),
     onIncident: options.onIncident,
     clock,

@@ -16,6 +16,7 @@ const studioHere: DesiredStation = {
   studio: at("origin-1"),
   livePolicy: "auto",
   liveAllowed: true,
+  liveSilenceSeconds: 15,
   keys: [],
   feedSecret: "0123456789abcdef0123456789abcdef",
 };

@@ -4,7 +4,10 @@ import type { z } from "zod";
 import { describe } from "../../kit/log.ts";
 import { pause } from "../../kit/loop.ts";
 import { type Child, type Line, startChild } from "./child.ts";
+import type { Network } from "./network/network.ts";
+import { openNetwork } from "./network/open.ts";
 import { claimPorts } from "./ports.ts";
+import { sendSignal } from "./signal.ts";
 import { endStack } from "./stack-end.ts";
 import { type LibraryTone, makeToneLibrary } from "./tone-library.ts";
 
@@ -30,12 +33,18 @@ export type Stack = {
   /** The process that runs under this name now (`workers`, `origin-1`, ...). */
   pid(name: string): Promise<number>;
   kill(name: string, signal: NodeJS.Signals): Promise<void>;
+  /** Stops a process in its tracks, and all it has started (SIGSTOP), until it is thawed. */
+  freeze(name: string): Promise<void>;
+  thaw(name: string): Promise<void>;
+  /** The network between the origins and all else; throws when it was not asked for. */
+  readonly network: Network;
   origin(id: string): StackOrigin;
-  /** Ends it as Ctrl-C would; throws when it leaves a process or a bound port behind, or ends badly. */
+  /** Heals and thaws what is left to, and ends it as Ctrl-C would; throws when it leaves a process or a bound port behind, or ends badly. */
   stop(): Promise<void>;
 };
 
-export type StackOrigin = { id: string; httpUrl: string; rtmpPort: number; programmeUrl: string };
+/** `httpUrl` is for looking on; hosts and players, who suffer the faults of the network, use the rest. */
+export type StackOrigin = { id: string; httpUrl: string; rtmpPort: number; rtmpUrl: string; programmeUrl: string };
 
 export type StackOptions = {
   origins?: number;
@@ -43,6 +52,8 @@ export type StackOptions = {
   env?: Record<string, string>;
   /** Puts an edge in place that can be told to break its bucket: see faults.ts. */
   faults?: boolean;
+  /** Puts each origin behind a network that can be spoilt. */
+  network?: boolean;
   /** What the demo station's library holds in place of the demo library. */
   tones?: readonly LibraryTone[];
   /** Segments that must be listed before the stack counts as started. */
@@ -68,7 +79,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stateDir = join(folder, "state");
   const adminToken = `admin-${crypto.randomUUID()}`;
   if (options.tones) await makeToneLibrary(join(folder, "library"), STATION, options.tones);
-  const [edgePort, controlPort, rtmpPort, httpPort] = [0, 1, 2, 2 + count].map((offset) => ports.first + offset);
+  const at = { edge: ports.first, control: ports.first + 1, rtmp: ports.first + 2, http: ports.first + 2 + count };
+  const ids = Array.from({ length: count }, (_, index) => `origin-${index + 1}`);
+  const network = options.network ? await openNetwork(at, ids) : null;
   const child = await startChild(process.execPath, [join(ROOT, "dev/start.ts")], {
     cwd: ROOT,
     detached: true,
@@ -76,26 +89,30 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       FFMPEG_PATH: process.env.FFMPEG_PATH,
-      EDGE_PORT: String(edgePort),
-      CONTROL_PORT: String(controlPort),
-      RTMP_PORT: String(rtmpPort),
-      HTTP_PORT: String(httpPort),
+      EDGE_PORT: String(at.edge),
+      CONTROL_PORT: String(at.control),
+      RTMP_PORT: String(at.rtmp),
+      HTTP_PORT: String(at.http),
       ORIGINS: String(count),
       STATE_DIR: stateDir,
       ADMIN_TOKEN: adminToken,
       ...(options.tones ? { LIBRARY_DIR: join(folder, "library") } : {}),
       ...(options.faults ? { EDGE_ENTRY: "test/harness/faulty-edge/main.ts" } : {}),
+      ...network?.settings,
       ...options.env,
     },
   });
-  const origins = Array.from({ length: count }, (_, index) => ({
-    id: `origin-${index + 1}`,
-    httpUrl: `http://127.0.0.1:${(httpPort ?? 0) + index}`,
-    rtmpPort: (rtmpPort ?? 0) + index,
-    programmeUrl: `rtmp://127.0.0.1:${(rtmpPort ?? 0) + index}/radiodream/${STATION}`,
-  }));
-  const edgeUrl = `http://127.0.0.1:${edgePort}`;
-  const controlUrl = `http://127.0.0.1:${controlPort}`;
+  const origins = ids.map((id, index) => {
+    const direct = {
+      httpUrl: `http://127.0.0.1:${at.http + index}`,
+      rtmp: { host: "127.0.0.1", port: at.rtmp + index },
+    };
+    const { httpUrl, rtmp } = network?.link(id) ?? direct;
+    const rtmpUrl = `rtmp://${rtmp.host}:${rtmp.port}`;
+    return { id, httpUrl, rtmpPort: rtmp.port, rtmpUrl, programmeUrl: `${rtmpUrl}/radiodream/${STATION}` };
+  });
+  const edgeUrl = `http://127.0.0.1:${at.edge}`;
+  const controlUrl = `http://127.0.0.1:${at.control}`;
 
   const request: Stack["request"] = (method, path, body) =>
     fetch(controlUrl + path, {
@@ -105,6 +122,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   const pid = async (name: string) => Number(await readFile(join(stateDir, "run", `${name}.pid`), "utf8"));
+  /** Process groups, as negated ids. */
+  const frozen = new Set<number>();
   const origin = (id: string) => {
     const found = origins.find((one) => one.id === id);
     if (!found) throw new Error(`there is no ${id}`);
@@ -119,8 +138,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     origin,
     playlistUrl: (rendition = RENDITION) => `${edgeUrl}/${STATION}/${rendition}/live.m3u8`,
     liveUrl: async (id) => {
-      const { rtmpPort } = origin(id ?? "origin-1");
-      return `rtmp://127.0.0.1:${rtmpPort}/live/${STATION}?key=${await seededKey(child)}`;
+      const { rtmpUrl } = origin(id ?? "origin-1");
+      return `${rtmpUrl}/live/${STATION}?key=${await seededKey(child)}`;
     },
     request,
     api: async (schema, method, path, body) => {
@@ -135,18 +154,35 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     kill: async (name, signal) => {
       process.kill(await pid(name), signal);
     },
+    freeze: async (name) => {
+      const group = -(await pid(name));
+      frozen.add(group);
+      sendSignal(group, "SIGSTOP");
+    },
+    thaw: async (name) => {
+      const group = -(await pid(name));
+      frozen.delete(group);
+      sendSignal(group, "SIGCONT");
+    },
+    get network() {
+      if (!network) throw new Error("this stack has no network that can be spoilt");
+      return network;
+    },
     stop: async () => {
       try {
+        for (const group of frozen) sendSignal(group, "SIGCONT");
+        for (const id of network ? ids : []) await network?.heal(id);
         await endStack(child, ports, stateDir);
       } finally {
+        await network?.close();
         await ports.release();
         await rm(folder, { recursive: true, force: true });
       }
     },
   };
   try {
-    await waitForSegments(stack.playlistUrl(), options.listed ?? 2, child);
     await seededKey(child);
+    await waitForSegments(stack.playlistUrl(), options.listed ?? 2, child);
     return stack;
   } catch (thrown) {
     const said = child.lines.map((line) => line.text).join("\n");

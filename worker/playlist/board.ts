@@ -10,7 +10,7 @@ import { indexFreshUntil, type KnownIndex } from "./known-index.ts";
 import { type Holdings, merge } from "./merge.ts";
 import { renderNow, type Slate } from "./now.ts";
 import { readIndex } from "./read-index.ts";
-import { planWindow, segmentsOf, type Window } from "./window.ts";
+import { planBlindWindow, planWindow, segmentsOf, type Window } from "./window.ts";
 
 /** A request may have six connections at once; the rest are for what it was made for. */
 const CONCURRENT_READS = 4;
@@ -23,7 +23,7 @@ export type View = {
   readonly station: RoutedStation;
   readonly indexes: readonly StationIndex[];
   readonly holdings: Holdings;
-  readonly windows: Map<RenditionName, Window | null>;
+  readonly windows: Map<RenditionName, Window>;
   readonly playlists: Map<RenditionName, Rendered>;
   now: Rendered | null;
 };
@@ -55,11 +55,11 @@ export class Board {
     return this.#memo(origin).last?.index ?? null;
   }
 
-  windowOf(view: View, rendition: RenditionName): Window | null {
-    const planned = view.windows.get(rendition);
+  windowOf({ holdings, station: { framesPerSegment }, at, windows }: View, rendition: RenditionName): Window {
+    const planned = windows.get(rendition);
     if (planned !== undefined) return planned;
-    const window = planWindow(view.holdings, rendition, view.station.framesPerSegment, view.at);
-    view.windows.set(rendition, window);
+    const window = planWindow(holdings, rendition, framesPerSegment, at) ?? planBlindWindow(framesPerSegment, at);
+    windows.set(rendition, window);
     return window;
   }
 
@@ -74,10 +74,7 @@ export class Board {
 
   /** The number from which the reel is heard at the edge of every rendition; null while the programme is. */
   reelSince(view: View): number | null {
-    const since = view.station.renditions.flatMap((rendition) => {
-      const window = this.windowOf(view, rendition);
-      return window === null ? [] : [window.reelSince];
-    });
+    const since = view.station.renditions.map((rendition) => this.windowOf(view, rendition).reelSince);
     return since.reduce(
       (latest, each) => (latest === null || each === null ? null : Math.max(latest, each)),
       since[0] ?? null,

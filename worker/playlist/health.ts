@@ -9,12 +9,12 @@ export function renderHealth(
   slug: StationSlug,
   station: RoutedStation,
   indexes: readonly StationIndex[],
-  windowOf: (rendition: string) => Window | null,
+  windowOf: (rendition: string) => Window,
   now: number,
 ): EdgeHealth {
-  const listed = station.renditions.flatMap((rendition) => {
-    const window = windowOf(rendition);
-    return window === null ? [] : [{ rendition, newest: window.edge, reel: window.reelSince !== null }];
+  const listed = station.renditions.map((rendition) => {
+    const { edge, reelSince } = windowOf(rendition);
+    return { rendition, newest: edge, reel: reelSince !== null };
   });
   const origins = station.slicers.map(({ origin, weight }) => seen(origin, weight, indexes, now));
   return { station: slug, now, listed, origins };

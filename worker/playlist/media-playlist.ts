@@ -20,7 +20,7 @@ const HELD_POLL_MS = 100;
 
 type Where = { routing: Routing; station: RoutedStation; board: Board };
 
-/** The media playlist that all origins make together. Throws 503 before anything was published. */
+/** The media playlist that all origins make together; the reel's where nothing is known of any. */
 export async function answerMediaPlaylist(
   rendition: RenditionName,
   { routing, station, board }: Where,
@@ -41,9 +41,6 @@ async function settled(
   for (;;) {
     const view = await board.view(routing, station, reach);
     const window = board.windowOf(view, rendition);
-    if (window === null) {
-      throw new EdgeError(503, "not_on_air", "The station has published nothing yet.", { retryAfterSeconds: 1 });
-    }
     const isSettled = !isAboutToChange(window.dueAt, reach.clock.now()) || reach.clock.monotonic() >= deadline;
     if (isSettled) return { view, window };
     await pause(HELD_POLL_MS);

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StationIndex } from "../../contracts/station-index.ts";
-import { segmentTime } from "../../contracts/timeline.ts";
+import { segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { exampleIndex, exampleSegment, numbers, RENDITION, SEGMENT_MS } from "../test-world.ts";
 import { type Holdings, merge } from "./merge.ts";
-import { planWindow, playlistCacheControl, segmentsOf, WINDOW_SEGMENTS } from "./window.ts";
+import { planBlindWindow, planWindow, playlistCacheControl, segmentsOf, WINDOW_SEGMENTS } from "./window.ts";
 
 const FRAMES = 150;
 const NEWEST = 552_000_000;
@@ -98,6 +98,14 @@ describe("the window of a playlist", () => {
       numbers(NEWEST - 2, NEWEST),
     );
     expect(planWindow(EMPTY, RENDITION, FRAMES, NOW)).toBeNull();
+  });
+
+  it("is the reel's by the clock where nothing is known, and never ahead of a programme that is on time", () => {
+    const blind = planBlindWindow(FRAMES, NOW);
+    expect([blind.first, blind.edge]).toEqual([blind.edge - 11, segmentAt(NOW, FRAMES) - 2]);
+    expect(planBlindWindow(FRAMES, blind.dueAt - 1).edge).toBe(blind.edge);
+    expect(planBlindWindow(FRAMES, blind.dueAt).edge).toBe(blind.edge + 1);
+    expect(blind.edge).toBeLessThan(NEWEST);
   });
 
   it("is filled by whoever has a number", () => {

@@ -26,10 +26,10 @@ export function renderNow(
         other.index.updatedAt - one.index.updatedAt,
     );
   const leader = speakers[0];
-  if (leader === undefined) return { station, name, now: null, history: [], next: [] };
-  let heard = leader.index.items.filter((item) => item.frame < leader.edge.frame);
+  const edge = leader?.edge.frame ?? 0;
+  let heard = leader?.index.items.filter((item) => item.frame < edge) ?? [];
   for (const { index } of speakers.slice(1)) {
-    const begin = heard[0]?.frame ?? leader.edge.frame;
+    const begin = heard[0]?.frame ?? edge;
     heard = [...index.items.filter((item) => item.frame < begin), ...heard];
   }
   if (slate !== null) heard.push({ frame: slate.frame, source: "slate", title: slate.title, artist: "", frames: null });
@@ -40,7 +40,11 @@ export function renderNow(
     name,
     now: current === undefined ? null : { ...heardItem(current), endsAt: endOf(current) },
     history: history.map(heardItem),
-    next: (slate === null ? leader.index.next : []).map(({ source, title, artist }) => ({ source, title, artist })),
+    next: (slate === null ? (leader?.index.next ?? []) : []).map(({ source, title, artist }) => ({
+      source,
+      title,
+      artist,
+    })),
   };
 }
 

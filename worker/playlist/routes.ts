@@ -28,7 +28,7 @@ export function playlistRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> 
     const view = await board.view(routing, station, reach);
     const since = board.reelSince(view);
     const slate = since === null ? null : await slateOf(slug, station, since, reach);
-    const dueAt = Math.max(...station.renditions.map((rendition) => board.windowOf(view, rendition)?.dueAt ?? 0));
+    const dueAt = Math.max(...station.renditions.map((rendition) => board.windowOf(view, rendition).dueAt));
     const cacheControl = playlistCacheControl(dueAt, station.framesPerSegment, reach.clock.now());
     return await board.nowOf(view, slate).answer(context.req.raw, cacheControl);
   });

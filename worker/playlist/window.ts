@@ -1,6 +1,6 @@
 import type { RenditionName } from "../../contracts/names.ts";
 import type { ListedSegment } from "../../contracts/playlist.ts";
-import { segmentTime } from "../../contracts/timeline.ts";
+import { segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { segmentMs } from "./known-index.ts";
 import type { Holdings } from "./merge.ts";
 import { createTimetable } from "./timetable.ts";
@@ -57,6 +57,16 @@ export function planWindow(
     reelSince,
     dueAt: isAwaited ? timetable.dueAt(edge + 1) : timetable.reelAt(edge + 1),
   };
+}
+
+/**
+ * What to list at `now` (Unix ms) where no index can be read at all: the reel, by the clock alone, one segment length
+ * behind what may be complete, so that no edge which does see the programme is left behind.
+ */
+export function planBlindWindow(framesPerSegment: number, now: number): Window {
+  const edge = segmentAt(now, framesPerSegment) - 2;
+  const first = edge - WINDOW_SEGMENTS + 1;
+  return { first, edge, newest: edge, reelSince: first, dueAt: segmentTime(edge + 3, framesPerSegment) };
 }
 
 export function segmentsOf({ first, edge }: Pick<Window, "first" | "edge">): ListedSegment[] {

@@ -1,5 +1,5 @@
-import { ROUTING_KEY, type RoutedStation, Routing } from "../../contracts/routing.ts";
-import { withTimeout } from "../../kit/race.ts";
+import { ROUTING_COPY_KEY, ROUTING_KEY, type RoutedStation, Routing } from "../../contracts/routing.ts";
+import { TimeoutError, withTimeout } from "../../kit/race.ts";
 import { Memo, type Reading } from "../cache/memo.ts";
 import { readShared, writeShared } from "../cache/shared.ts";
 import { EdgeError } from "../edge-error.ts";
@@ -62,18 +62,37 @@ async function read(known: Snapshot | undefined, reach: Reach): Promise<Reading<
   try {
     return await readStored(known, reach);
   } catch (thrown) {
-    if (known !== undefined || shared === null) throw thrown;
-    reach.complaints.add("the routing snapshot is the one of the cache", thrown);
-    return { value: parseSnapshot(shared.value), readAt: reach.clock.now() };
+    if (known !== undefined) throw thrown;
+    return await readLastGood(shared, thrown, reach);
   }
 }
 
-async function readStored(known: Snapshot | undefined, reach: Reach): Promise<Reading<Snapshot>> {
-  const text = await withTimeout(READ_LIMIT_MS, "R2", async () => {
-    const object = await reach.bucket.get(ROUTING_KEY);
-    return object?.text();
+/** For an isolate that knows none: the copy in R2 unless R2 hangs, else what the cache has. */
+async function readLastGood(shared: Reading<string> | null, thrown: unknown, reach: Reach): Promise<Reading<Snapshot>> {
+  const readAt = reach.clock.now();
+  try {
+    if (thrown instanceof TimeoutError) throw thrown;
+    const value = parseSnapshot(await readObject(ROUTING_COPY_KEY, reach));
+    reach.complaints.add("the routing snapshot is the copy", thrown);
+    return { value, readAt };
+  } catch (thrownToo) {
+    if (shared === null) throw thrownToo;
+    reach.complaints.add("the routing snapshot is the one of the cache", thrown);
+    return { value: parseSnapshot(shared.value), readAt };
+  }
+}
+
+/** Throws when there is no such object within the time limit. */
+function readObject(key: string, reach: Reach): Promise<string> {
+  return withTimeout(READ_LIMIT_MS, "R2", async () => {
+    const object = await reach.bucket.get(key);
+    if (object === null) throw new Error(`there is no ${key} in R2`);
+    return object.text();
   });
-  if (text === undefined) throw new Error("there is none in R2");
+}
+
+async function readStored(known: Snapshot | undefined, reach: Reach): Promise<Reading<Snapshot>> {
+  const text = await readObject(ROUTING_KEY, reach);
   const value = reuse(known, text);
   const readAt = reach.clock.now();
   writeShared(SHARED_NAME, { value: text, readAt }, reach);

@@ -46,10 +46,11 @@ export async function findSegment(name: SegmentName, where: Where, reach: Reach)
   const window = where.board.windowOf(view, name.rendition);
   const segment = await findUnlisted(name, path, window, view, where, reach);
   if (segment !== null) return segment;
-  const wasListed = window !== null && name.number <= window.edge && name.number > window.edge - REEL_NUMBERS;
+  const wasListed = name.number <= window.edge && name.number > window.edge - REEL_NUMBERS;
   if (!wasListed) throw new EdgeError(404, "no_such_segment", "Nobody has this segment.");
   const reel = await fromReel(name, view, where, reach);
-  where.shelf.place(path).set({ value: reel, readAt: reach.clock.now() });
+  // Where no index could be read, somebody may have it: it is looked for anew.
+  if (view.holdings.size > 0) where.shelf.place(path).set({ value: reel, readAt: reach.clock.now() });
   return reel;
 }
 
@@ -105,27 +106,27 @@ async function heldUntilThere(name: SegmentName, { routing, station, board }: Wh
   const deadline = reach.clock.monotonic() + HELD_SEGMENT_LENGTHS * segmentMs(station.framesPerSegment);
   for (;;) {
     const view = await board.view(routing, station, reach);
-    const newest = board.windowOf(view, name.rendition)?.newest;
-    const isDueNext = newest !== undefined && name.number === newest + 1;
+    const isDueNext = name.number === board.windowOf(view, name.rendition).newest + 1;
     if (!isDueNext || reach.clock.monotonic() >= deadline) return view;
     await pause(HELD_POLL_MS);
   }
 }
 
-/** A segment that no index lists any more: it may lie in the cache or in R2. Null when it does not. */
+/**
+ * A segment that no index lists any more, or that none lists because none can be read: it may lie in the cache or in
+ * R2. Null when it does not.
+ */
 async function findUnlisted(
   name: SegmentName,
   path: string,
-  window: Window | null,
+  { newest }: Window,
   view: View,
-  { routing, station }: Where,
+  where: Where,
   reach: Reach,
 ): Promise<Segment | null> {
-  const newest = window?.newest ?? Number.POSITIVE_INFINITY;
-  const forgottenBefore = view.holdings.keys().next().value ?? Number.POSITIVE_INFINITY;
-  const oldest = window === null ? 0 : window.newest - OLDEST_MS / segmentMs(station.framesPerSegment);
-  const isPossible = name.number < Math.min(newest, forgottenBefore) && name.number >= oldest;
+  const [forgottenBefore = newest + 1] = view.holdings.keys();
+  const oldest = newest - OLDEST_MS / segmentMs(where.station.framesPerSegment);
+  const isPossible = name.number < forgottenBefore && name.number <= newest && name.number >= oldest;
   if (!isPossible) return null;
-  const attempts = planBlindAttempts(name.station, station, name.number);
-  return await fetchSegment(name, path, attempts, routing, reach);
+  return await fetchInTime(name, path, planBlindAttempts(name.station, where.station, name.number), where, reach);
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `stations` ADD `live_silence_seconds` integer DEFAULT 15 NOT NULL;
