@@ -19,7 +19,7 @@ export type Seen = {
   origin: OriginId;
   /** By its index in R2, newest first; none when that was never seen. */
   segments: readonly IndexedSegment[];
-  /** The newest number that R2 or the edge has shown; null when neither has any. */
+  /** The newest number that R2 has shown, or the edge while R2 does not answer; null when there was none. */
   newest: number | null;
   /** False when neither has answered lately: then nothing is known. */
   isCurrent: boolean;
@@ -40,8 +40,9 @@ type Entry = { firstLookedAt: number; lookedAt: number; etag: string | null; seg
 type Dependencies = { bucket: IndexBucket; eyes: Pick<EdgeEyes, "newest">; clock: Clock; log: Log };
 
 /**
- * Control's view of what was published, whatever the origins say of themselves: by the indexes in R2 and through the
- * edge's own eyes. The newer of the two counts, so that neither being away speaks against an origin.
+ * Control's view of what was published, whatever the origins say of themselves: by the indexes in R2 and, where those
+ * cannot be read, through the edge's own eyes. Not by the newer of the two: the edge reads from the origin itself what
+ * is not in R2, and an origin whose uploads are refused would look as well as any.
  */
 export class Sight {
   readonly #bucket: IndexBucket;
@@ -89,9 +90,10 @@ export class Sight {
       const segments = entry?.segments ?? [];
       const listed = this.#eyes.newest(slicer.station, slicer.origin);
       const latest = latestSegment(framesOf.get(slicer.station) ?? 1, this.#clock.now());
-      const numbers = [segments[0]?.number ?? -1, listed ?? -1].filter((number) => number >= 0 && number <= latest);
-      const newest = numbers.length > 0 ? Math.max(...numbers) : null;
-      const isCurrent = this.#ageMs(slicer) <= CURRENT_MS || listed !== null;
+      const isRead = this.#ageMs(slicer) <= CURRENT_MS;
+      const numbers = isRead ? segments.map(({ number }) => number) : [listed ?? -1];
+      const newest = numbers.find((number) => number >= 0 && number <= latest) ?? null;
+      const isCurrent = isRead || listed !== null;
       const missingMs = entry && newest === null ? this.#clock.monotonic() - entry.firstLookedAt : 0;
       return { ...slicer, segments, newest, isCurrent, missingMs };
     });

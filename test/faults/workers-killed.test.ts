@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Audience, disturbances, gather } from "../harness/audience.ts";
 import { PATIENCE_MS } from "../harness/lengths.ts";
-import { listenWithHlsJs } from "../harness/listeners/hls-js.ts";
 import { listenOnPlayerPage } from "../harness/listeners/player-page.ts";
 import { STATION, type Stack, startStack } from "../harness/stack.ts";
 import { followStream, type StreamCheck } from "../harness/stream-check.ts";
 
-/** A refused connection; ffmpeg, which gives up at the first one, is not among the listeners. */
+/**
+ * No edge at all is a fault of this machine, on which both Workers are one process. ffmpeg gives up at the first refused
+ * connection, and a bare hls.js at the third: of the listeners only our own page is there.
+ */
 const REFUSED = /fetch failed|ECONNREFUSED/;
 
 describe("kill -9 of the process that is both Workers", () => {
@@ -15,7 +17,7 @@ describe("kill -9 of the process that is both Workers", () => {
   let check: StreamCheck;
   beforeAll(async () => {
     stack = await startStack({ listed: 3 });
-    audience = await gather([listenWithHlsJs(stack.playlistUrl()), listenOnPlayerPage(stack.edgeUrl, STATION)]);
+    audience = await gather([listenOnPlayerPage(stack.edgeUrl, STATION)]);
     check = followStream(stack.playlistUrl());
   });
   afterAll(async () => {
@@ -23,7 +25,7 @@ describe("kill -9 of the process that is both Workers", () => {
     await stack.stop();
   });
 
-  it("is over before a browser has played what it holds", { timeout: PATIENCE_MS }, async () => {
+  it("is over before our page has played what it holds", { timeout: PATIENCE_MS }, async () => {
     await expect.poll(() => audience.behind(10), { timeout: 30_000 }).toEqual([]);
     const killed = await stack.pid("workers");
     await stack.kill("workers", "SIGKILL");

@@ -22,7 +22,7 @@ export type BucketFault = z.infer<typeof BucketFault>;
 export const BucketFaults = z.array(BucketFault).max(20);
 export type BucketFaults = z.infer<typeof BucketFaults>;
 
-/** How often each operation was asked of the bucket (`get`, ...), of the cache (`cache.match`, `cache.put`) and of origins (`origin.fetch`). */
+/** How often each operation was asked of the bucket (`get`, ...), of the cache (`cache.match`, `cache.put`) and of origins (`origin.fetch`), and how many segments were read of each (`segments of {origin}`). */
 export const OperationCounts = z.record(z.string(), z.int().nonnegative());
 export type OperationCounts = z.infer<typeof OperationCounts>;
 

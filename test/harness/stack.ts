@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { z } from "zod";
+import type { Place } from "../../dev/place.ts";
 import { describe } from "../../kit/log.ts";
 import { pause } from "../../kit/loop.ts";
 import { type Child, type Line, startChild } from "./child.ts";
@@ -48,6 +49,8 @@ export type StackOrigin = { id: string; httpUrl: string; rtmpPort: number; rtmpU
 
 export type StackOptions = {
   origins?: number;
+  /** Where single origins run, once the Workers' addresses are known: settings of their own, a command in front. */
+  places?(at: { edgeUrl: string; controlUrl: string }): Record<string, Partial<Place>>;
   /** Settings for `npm start` beside those that make it a stack of its own. */
   env?: Record<string, string>;
   /** Puts an edge in place that can be told to break its bucket: see faults.ts. */
@@ -82,6 +85,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const at = { edge: ports.first, control: ports.first + 1, rtmp: ports.first + 2, http: ports.first + 2 + count };
   const ids = Array.from({ length: count }, (_, index) => `origin-${index + 1}`);
   const network = options.network ? await openNetwork(at, ids) : null;
+  const edgeUrl = `http://127.0.0.1:${at.edge}`;
+  const controlUrl = `http://127.0.0.1:${at.control}`;
+  const places = options.places?.({ edgeUrl, controlUrl });
+  if (network && places) throw new Error("a stack with a network of its own sets its origins up itself");
   const child = await startChild(process.execPath, [join(ROOT, "dev/start.ts")], {
     cwd: ROOT,
     detached: true,
@@ -99,6 +106,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ...(options.tones ? { LIBRARY_DIR: join(folder, "library") } : {}),
       ...(options.faults ? { EDGE_ENTRY: "test/harness/faulty-edge/main.ts" } : {}),
       ...network?.settings,
+      ...(places ? { ORIGIN_PLACES: JSON.stringify(places) } : {}),
       ...options.env,
     },
   });
@@ -111,8 +119,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const rtmpUrl = `rtmp://${rtmp.host}:${rtmp.port}`;
     return { id, httpUrl, rtmpPort: rtmp.port, rtmpUrl, programmeUrl: `${rtmpUrl}/radiodream/${STATION}` };
   });
-  const edgeUrl = `http://127.0.0.1:${at.edge}`;
-  const controlUrl = `http://127.0.0.1:${at.control}`;
 
   const request: Stack["request"] = (method, path, body) =>
     fetch(controlUrl + path, {

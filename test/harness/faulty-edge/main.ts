@@ -5,6 +5,8 @@ import { faultFor, guardBucket, suffer } from "./faulty-bucket.ts";
 
 /** The real edge over a bucket that tests can break while it runs; what it asks of bucket, cache and origins is counted. */
 
+const SEGMENT_KEY = /^live\/[^/]+\/([^/]+)\/[^/]+\/\d+\.ts$/;
+
 let faults: BucketFaults = [];
 const counts: OperationCounts = {};
 
@@ -39,6 +41,8 @@ export default {
     if (new URL(request.url).pathname === FAULTS_PATH) return answerControl(request);
     const bucket = guardBucket(environment.MEDIA, async (operation, key) => {
       count(operation);
+      const [, origin] = SEGMENT_KEY.exec(key) ?? [];
+      if (operation === "get" && origin !== undefined) count(`segments of ${origin}`);
       const fault = faultFor(faults, operation, key, Math.random);
       return fault ? suffer(fault, operation) : "none";
     });
