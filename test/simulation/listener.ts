@@ -11,6 +11,8 @@ const JOIN_AGAIN_MS = 1000;
 /** Ms that a listener has heard of each kind; what was not to be heard is `stalled`. */
 export type Listened = { programme: number; reel: number; silence: number; garbage: number; stalled: number };
 
+/** What a player asks of the edge. */
+type Ears = Pick<SimulatedEdge, "playlist" | "segment">;
 type Buffered = { leftMs: number; content: Heard["content"] };
 
 /** Someone who listens as players do, with a buffer, and notes what there was to be heard. */
@@ -19,7 +21,7 @@ export class Listener {
   /** What no playlist may do, where one did. */
   readonly violations: string[] = [];
   readonly #time: VirtualTime;
-  readonly #edge: SimulatedEdge;
+  readonly #edge: Ears;
   readonly #lengthMs: number;
   #buffer: Buffered[] = [];
   #bufferedMs = 0;
@@ -29,7 +31,7 @@ export class Listener {
   #next: number | null = null;
   #last: { first: number; edge: number } | null = null;
 
-  constructor(parts: { time: VirtualTime; edge: SimulatedEdge; framesPerSegment: number; joinsInMs: number }) {
+  constructor(parts: { time: VirtualTime; edge: Ears; framesPerSegment: number; joinsInMs: number }) {
     this.#time = parts.time;
     this.#edge = parts.edge;
     this.#lengthMs = segmentSeconds(parts.framesPerSegment) * 1000;

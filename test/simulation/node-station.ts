@@ -39,6 +39,8 @@ export type StationOptions = {
   isStuck(part: Part): boolean;
   unstick(part: Part): void;
   content(): Content;
+  /** How long a programme takes to its first frame. */
+  studioStartMs: number;
 };
 
 type Slicing = {
@@ -229,20 +231,23 @@ export class NodeStation {
     const source = this.#isStudio() ? origin : isSlicer ? (desired.studio?.origin ?? null) : null;
     if (source === (this.#slicing?.source ?? null)) return;
     const heardAt = time.monotonic();
+    this.#options.unstick("slicer");
     const own = source === origin && this.studio !== null ? { studio: this.studio, since: heardAt } : null;
     this.#slicing = source === null ? null : { source, heard: own, heardAt, generation: -1 };
   }
 
   #startStudio(): void {
-    const { origin, time, process, clock, isStuck, emit } = this.#options;
+    const { origin, time, process, clock, isStuck, emit, studioStartMs: startMs } = this.#options;
     const { framesPerSegment, generation, renditions } = this.desired;
     const known: (Published | null)[] = [this.#options.published()?.published ?? null, ownEnd(this.#store.index())];
     const { startFrame, counters } = planStart(known, framesPerSegment, clock.now());
     this.#starts += 1;
+    this.#options.unstick("programme");
     const studio = new SimulatedStudio({
       time,
       process,
       generation,
+      startMs,
       start: { number: segmentOf(startFrame, framesPerSegment), counter: counters[renditions[0] ?? ""] ?? 0 },
       framesPerSegment,
       now: () => clock.now(),

@@ -39,6 +39,7 @@ export type Surroundings = {
   ownIndex(origin: OriginId): StationIndex | null;
   programmeOf(origin: OriginId, listener: OriginId): SimulatedStudio | null;
   emit(studio: SimulatedStudio, emission: Emission): void;
+  studioStartMs: number;
 };
 
 /** One node: its process, which ends and starts again, its disk, its clock, and what is wrong with it. */
@@ -219,7 +220,7 @@ export class SimulatedOrigin {
     }
     this.station?.become(desired);
     if (this.station !== null || this.process === null) return;
-    const { time, random, uploads, programmeOf, emit, published, ownIndex } = this.#around;
+    const { time, random, uploads, programmeOf, emit, published, ownIndex, studioStartMs } = this.#around;
     this.station = new NodeStation({
       origin: this.id,
       time,
@@ -235,6 +236,7 @@ export class SimulatedOrigin {
       isStuck: (part) => this.stuck.has(part),
       unstick: (part) => this.stuck.delete(part),
       content: () => this.content,
+      studioStartMs,
     });
   }
 

@@ -35,6 +35,11 @@ function dead(origins: readonly string[], forMs: number): Scheduled[] {
   return origins.map((origin) => ({ atMs: 5 * MINUTE, fault: { kind: "killed", origin, forMs } }));
 }
 
+/** The studio goes on, but for half a minute no other origin hears it. */
+export const CUT_OFF_FROM_PEERS: Scheduled[] = [
+  { atMs: 5 * MINUTE, fault: { kind: "cut-off", origin: "origin-1", from: ["peers"], forMs: 30 * SECOND } },
+];
+
 /** Once a minute it is gone for 15 s, for a day. */
 export const FLAPPING: Scheduled[] = Array.from({ length: DAY / MINUTE }, (_, minute) => ({
   atMs: minute * MINUTE,

@@ -5,6 +5,7 @@ import {
   ALL_DEAD,
   CLOCK_OFF,
   CONTROL_AWAY,
+  CUT_OFF_FROM_PEERS,
   DATABASE_AWAY,
   FAILING_EVERY_TRIAL,
   FLAPPING,
@@ -28,7 +29,7 @@ function simulateChance(seed: number, forMs: number, options: Partial<WorldOptio
 }
 
 describe("four weeks with faults by chance", () => {
-  it.each([1, 3])("are heard without a second of silence (seed %i)", async (seed) => {
+  it.each([1, 2, 3])("are heard without a second of silence (seed %i)", async (seed) => {
     const report = await simulateChance(seed, 4 * WEEK);
     expect(report).toMatchObject({ stalledSeconds: 0, deadAirSeconds: 0, garbageSeconds: 0, violations: [] });
     expect(report.listenerHours).toBeGreaterThan(1300);
@@ -40,6 +41,18 @@ describe("four weeks with faults by chance", () => {
     const report = await simulateChance(4, WEEK);
     expect(await simulateChance(4, WEEK)).toEqual(report);
     expect(await simulateChance(5, WEEK)).not.toEqual({ ...report, seed: 5 });
+  });
+});
+
+describe("the quiet hours", () => {
+  it("may be leapt over: what happens is the same with them", async () => {
+    const faults: Scheduled[] = [
+      { atMs: HOUR / 3, fault: { kind: "killed", origin: "origin-1", forMs: 5 * 60_000 } },
+      { atMs: HOUR, fault: { kind: "frozen", origin: "origin-2", forMs: 20_000 } },
+    ];
+    const leapt = await simulate(faults, { forMs: 1.5 * HOUR });
+    expect(leapt.evictions).toBe(2);
+    expect(await simulate(faults, { forMs: 1.5 * HOUR, leaps: false })).toEqual(leapt);
   });
 });
 
@@ -80,6 +93,13 @@ describe("a fleet", () => {
     const report = await simulate(TWO_OF_THREE_DEAD);
     expect(report).toMatchObject({ stalledSeconds: 0, violations: [] });
     expect(report.reelSeconds).toBeLessThan(30);
+  });
+
+  it("whose studios need ten seconds to begin lets them, and is heard from the reel no longer than that", async () => {
+    const report = await simulate(CUT_OFF_FROM_PEERS, { studioStartMs: 10_000, forMs: HOUR / 2 });
+    expect(report).toMatchObject({ stalledSeconds: 0, violations: [] });
+    expect(report.takeovers).toBeLessThanOrEqual(3);
+    expect(report.reelSeconds / 2).toBeLessThan(60);
   });
 
   it("with clocks five minutes off, one after the other, is heard as ever", async () => {

@@ -2,8 +2,7 @@ import { segmentTime } from "../../contracts/timeline.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
-/** From its start until the first frame, per segment that is caught up with, and from a segment's end to its stamp. */
-const START_MS = 1200;
+/** Per segment that is caught up with, and from a segment's end to its stamp. */
 const RENDER_MS = 200;
 const CLOSING_MS = 60;
 const STUCK_LOOK_MS = 500;
@@ -15,6 +14,8 @@ export type StudioOptions = {
   time: VirtualTime;
   process: NodeProcess;
   generation: number;
+  /** From the start to the first frame. */
+  startMs: number;
   /** First segment to make, and the counter it begins with. */
   start: { number: number; counter: number };
   framesPerSegment: number;
@@ -43,7 +44,7 @@ export class SimulatedStudio {
     this.#offset = options.now() - options.time.monotonic();
     this.#next = options.start.number;
     this.#counter = options.start.counter;
-    options.process.in(START_MS, () => {
+    options.process.in(options.startMs, () => {
       this.#beganAt = options.time.monotonic();
       this.#make();
     });

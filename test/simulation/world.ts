@@ -46,6 +46,8 @@ export type WorldOptions = {
   recreates?: boolean;
   /** After so long an operator readmits what has failed; null: never. */
   operatorAfterMs?: number | null;
+  /** How long a studio takes from its start to its first frame. */
+  studioStartMs?: number;
   /** Whether time leaps over what is quiet. */
   leaps?: boolean;
 };
@@ -97,6 +99,7 @@ export class World {
     });
     const around = {
       time,
+      studioStartMs: options.studioStartMs ?? 1200,
       random: this.random,
       network,
       control: this.control,
