@@ -20,8 +20,9 @@ const DOCKER_SOCKET = process.env.DOCKER_HOST?.replace(/^unix:\/\//, "") ?? "/va
 const START_MS = 30_000;
 const CALL_MS = 30_000;
 
-/** Which engine there is on this machine: podman, else a docker that runs; null when there is none. */
+/** Which engine there is on this machine: the docker of DOCKER_HOST, podman, a docker that runs; null when there is none. */
 export function findEngine(): "podman" | "docker" | null {
+  if (process.env.DOCKER_HOST !== undefined && existsSync(DOCKER_SOCKET)) return "docker";
   if (spawnSync("podman", ["--version"]).status === 0) return "podman";
   return existsSync(DOCKER_SOCKET) ? "docker" : null;
 }
