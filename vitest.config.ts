@@ -72,6 +72,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: "simulation",
+          environment: "node",
+          include: ["test/simulation/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "system",
           environment: "node",
           include: ["test/system/**/*.test.ts", "test/faults/**/*.test.ts", "test/browser/**/*.test.ts"],

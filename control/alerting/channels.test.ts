@@ -157,6 +157,9 @@ describe("a channel", () => {
     for (const missing of ["ALERT_SMS_TOKEN", "ALERT_EMAIL_FROM", "ALERT_WEBHOOK_SECRET"]) {
       expect(namesFor({ ...BINDINGS, [missing]: "" })).toHaveLength(2);
     }
+    const neitherWay = { ...BINDINGS, ALERT_EMAIL_URL: "" };
+    expect(namesFor(neitherWay)).toEqual(["sms", "webhook"]);
+    expect(namesFor({ ...neitherWay, EMAIL: { send: vi.fn() } })).toEqual(["sms", "email", "webhook"]);
   });
 
   it.each([

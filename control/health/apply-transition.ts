@@ -50,7 +50,7 @@ export async function applyTransition(
 }
 
 /** In each station somebody with audio still serves. */
-function isCovered(covers: readonly OriginId[][]): SQL {
+export function isCovered(covers: readonly OriginId[][]): SQL {
   const serving = JSON.stringify(statesThat(({ serves }) => serves));
   return sql`not exists (
     select 1 from json_each(${JSON.stringify(covers)}) as cover where not exists (

@@ -42,7 +42,7 @@ export function assess(
       const inStations = stations.flatMap(({ origins }) => origins.get(origin.id) ?? []);
       const concerned = stations.filter(({ origins }) => inStations.length === 0 || origins.has(origin.id));
       const covers = concerned.map(({ withAudio }) => withAudio.filter((id) => id !== origin.id));
-      return [origin.id, { facts: factsOf(origin, registry, impressions, inStations, covers, policy), covers }];
+      return [origin.id, { facts: factsOf(origin, registry, impressions, inStations, covers, policy, now), covers }];
     }),
   );
 }
@@ -106,6 +106,7 @@ function factsOf(
   inStations: readonly InStation[],
   covers: readonly OriginId[][],
   policy: HealthPolicy,
+  now: number,
 ): Facts {
   const own = heard.find((entry) => entry.origin === origin.id);
   const latest = inStations
@@ -117,6 +118,7 @@ function factsOf(
   return {
     judging,
     silentMs: silentMs(origin.id),
+    startedMs: now - origin.registeredAt,
     othersHeard: registry.origins.some(({ id }) => id !== origin.id && silentMs(id) <= policy.suspectSilentMs),
     rung: own?.rung ?? null,
     clockOffMs: own?.clockOffMs ?? null,

@@ -89,7 +89,7 @@ describe("the edge's own eyes", () => {
     ms += 10_000;
     await eyes.look(["demo"]);
     expect(eyes.newest("demo", "origin-1")).toBe(701);
-    expect(lines.at(-1)).toContain("answers again");
+    expect(lines.at(-1)).toContain("looked through again");
   });
 
   it("go on with the other stations when the edge does not know one", async () => {

@@ -50,11 +50,11 @@ export function createEdgeEyes({ url, fetch, clock, log }: Dependencies): EdgeEy
     const now = clock.monotonic();
     const failure = outcomes.find((outcome) => outcome.status === "rejected");
     if (outcomes.some(({ status }) => status === "fulfilled")) {
-      if (awaySince !== null) log.info("the edge answers again", { awayMs: now - awaySince });
+      if (awaySince !== null) log.info("the edge can be looked through again", { awayMs: now - awaySince });
       awaySince = null;
     } else if (failure) {
       if (awaySince === null)
-        log.warn("the edge does not answer; R2 is looked at", { error: describe(failure.reason) });
+        log.warn("there is no looking through the edge; R2 alone is looked at", { error: describe(failure.reason) });
       awaySince ??= now;
       askAgainAt = now + AWAY_MS;
     }

@@ -144,7 +144,7 @@ describe("an eviction", () => {
     withThree(async (world, nodes) => {
       world.provisioner = { recreate: () => Promise.reject(new Error("nobody asked for this")) };
       const context = { db: world.db, clock: world.clock, log: { info: () => {} } as never, actor: "admin alice" };
-      await moveOrigin(context, "origin-3", "evict", ["origin-1", "origin-2"]);
+      await moveOrigin(context, "origin-3", "evict", world.fleet.standIns("origin-3"));
       await world.fleet.refresh();
       await pass(world, 30_000, nodes);
       expect(await stateOf(world, "origin-3")).toBe("evicted");

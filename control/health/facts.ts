@@ -4,6 +4,8 @@ export type Facts = {
   judging: boolean;
   /** Ms since its last heartbeat. */
   silentMs: number;
+  /** Ms since its present process registered. */
+  startedMs: number;
   /** Whether some other origin was heard lately: if none was, the fault is more likely control's own. */
   othersHeard: boolean;
   /** Its present rung of the ladder; null before its first heartbeat. */

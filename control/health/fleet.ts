@@ -8,6 +8,7 @@ import { applyAssignment } from "../registry/apply-assignment.ts";
 import { assignSlicers, assignStudios } from "../registry/assign.ts";
 import { desiredState } from "../registry/desired-state.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
+import type { StandIns } from "../registry/move-origin.ts";
 import type { Origin, Registry } from "../registry/registry.ts";
 import { buildSnapshot, type Snapshot } from "../routing/build-snapshot.ts";
 import {
@@ -18,7 +19,7 @@ import {
   snapshotHash,
 } from "../routing/publish.ts";
 import { applyTransition } from "./apply-transition.ts";
-import { assess } from "./assess.ts";
+import { type Assessment, assess } from "./assess.ts";
 import type { Cdn } from "./cdn.ts";
 import { coalesce } from "./coalesce.ts";
 import type { EdgeEyes } from "./edge-eyes.ts";
@@ -171,6 +172,12 @@ export class Fleet {
     return [...this.#hearing.liveness(this.#policy).alive];
   }
 
+  /** Who could stand in for an origin now. */
+  standIns(id: OriginId): StandIns {
+    const assessment = this.#registry && this.#assess(this.#registry, this.#deps.clock.now()).get(id);
+    return { alive: this.alive(), covers: assessment?.covers ?? [[]] };
+  }
+
   heard(): Heard[] {
     return this.#hearing.all();
   }
@@ -238,14 +245,8 @@ export class Fleet {
   async #judge(): Promise<void> {
     const registry = this.#registry;
     if (!registry) return;
-    const impressions = {
-      judging: this.#hearing.judging(this.#policy),
-      silentMs: (id: OriginId) => this.#hearing.silentMs(id),
-      heard: this.#hearing.all(),
-      seen: this.#sight.seen(registry),
-    };
     const now = this.#deps.clock.now();
-    const assessments = assess(registry, impressions, this.#policy, now);
+    const assessments = this.#assess(registry, now);
     let changes = 0;
     for (const origin of registry.origins) {
       const assessment = assessments.get(origin.id);
@@ -253,6 +254,16 @@ export class Fleet {
       if (transition && (await this.#move(origin, transition, assessment.covers))) changes += 1;
     }
     if (changes > 0) await this.#read();
+  }
+
+  #assess(registry: Registry, now: number): Map<OriginId, Assessment> {
+    const impressions = {
+      judging: this.#hearing.judging(this.#policy),
+      silentMs: (id: OriginId) => this.#hearing.silentMs(id),
+      heard: this.#hearing.all(),
+      seen: this.#sight.seen(registry),
+    };
+    return assess(registry, impressions, this.#policy, now);
   }
 
   async #move(origin: Origin, transition: Transition, covers: OriginId[][]): Promise<boolean> {

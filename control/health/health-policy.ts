@@ -31,6 +31,8 @@ export const HealthPolicy = z.strictObject({
   /** How long after its next segment was due an origin is suspect, and is taken for frozen, while peers are on time. */
   suspectLateMs: ms,
   frozenLateMs: ms,
+  /** A process that began so lately may be late by as much: it starts, and then waits for its first whole segment. */
+  startMs: ms,
   /** Of the newest segments of an origin, how many are compared with its peers'; a number. */
   comparedSegments: few,
   /** So many among them that differ from what most peers hold are too many; a number. */
@@ -87,6 +89,7 @@ export const DEFAULT_HEALTH_POLICY: HealthPolicy = {
   mutedMs: 60_000,
   suspectLateMs: 2500,
   frozenLateMs: 5000,
+  startMs: 15_000,
   comparedSegments: 5,
   oddSegments: 2,
   deadAirSegments: 3,

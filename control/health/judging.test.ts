@@ -123,11 +123,11 @@ describe("an origin's index", () => {
   });
 
   it(
-    "that is stale in R2 speaks against nobody whose segments the edge gets from the origin itself",
+    "that is stale in R2 speaks against the origin, though the edge gets its segments from the origin itself",
     withThree(async (world, nodes) => {
       world.eyes = { look: async () => {}, newest: () => segmentAt(world.clock.now(), 150) - 1 };
       await withoutIndex(world, nodes, 15_000);
-      expect(await stateOf(world, "origin-3")).toBe("active");
+      expect(await stateOf(world, "origin-3")).toBe("evicted");
     }),
   );
 

@@ -87,6 +87,15 @@ describe("a studio", () => {
     expect(reasonFor(words)).toBeNull();
   });
 
+  it("that no other has heard yet has twelve seconds to begin", () => {
+    const unheard = (ageMs: number) => {
+      const words = { "origin-1": {}, "origin-2": { heardMs: ageMs - 1500 }, "origin-3": { heardMs: ageMs - 1800 } };
+      return reasonFor(words, { studioAgeMs: () => ageMs });
+    };
+    expect(unheard(8000)).toBeNull();
+    expect(unheard(12_500)).toMatch(/reach none/);
+  });
+
   it("is not lost while control may not judge, nor when it has only just become studio, unless it leaves", () => {
     const words = { "origin-1": { ...OVERDUE, heardMs: 20_000 }, "origin-2": { heardMs: 20_000 } };
     expect(reasonFor(words)).not.toBeNull();

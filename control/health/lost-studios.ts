@@ -53,8 +53,12 @@ function reasonToLeave(
   if (own.silentMs > policy.studioQuietMs && haveStopped) {
     return `${studio} is overdue, and its frames have stopped`;
   }
+  // Who hears nothing counts from when it was told of this studio. One that no other has heard yet may still begin:
+  // replaced any sooner, studios that are slow to begin would replace one another for ever.
+  const wasHeard = peers.some(({ silentMs, heardMs }) => silentMs + heardMs < ageMs - policy.suspectSilentMs);
+  const hasBegun = wasHeard || ageMs > policy.studioStuckMs;
   // Of two who hear different things nobody knows who is deaf; of three it is the one whom the others do not hear.
-  const isCutOff = peers.length > 1 && peers.every(({ heardMs }) => heardMs >= policy.suspectSilentMs);
+  const isCutOff = hasBegun && peers.length > 1 && peers.every(({ heardMs }) => heardMs >= policy.suspectSilentMs);
   if (isCutOff) return `${studio}'s frames reach none of the others`;
   const isStuck = ageMs > policy.studioStuckMs && reports.every(({ heardMs }) => heardMs >= policy.studioStuckMs);
   return isStuck && reports.length > 0 ? `nobody hears ${studio}'s frames` : null;

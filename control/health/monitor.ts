@@ -11,6 +11,7 @@ import { openDatabase } from "../db/database.ts";
 import { type Bindings, readSettings } from "../environment.ts";
 import { createProvisioner } from "../provisioner/create-provisioner.ts";
 import { readProvisionerSettings } from "../provisioner/settings.ts";
+import type { StandIns } from "../registry/move-origin.ts";
 import { createCdn } from "./cdn.ts";
 import { readCdnSettings } from "./cdn-settings.ts";
 import { createEdgeEyes, noEyes } from "./edge-eyes.ts";
@@ -96,9 +97,9 @@ export class Monitor extends DurableObject<Bindings> {
     return this.#fleet.heard();
   }
 
-  async alive(): Promise<OriginId[]> {
+  async standIns(id: OriginId): Promise<StandIns> {
     await this.arm();
-    return this.#fleet.alive();
+    return this.#fleet.standIns(id);
   }
 
   async status(): Promise<FleetStatus> {

@@ -59,7 +59,7 @@ describe("an origin that an admin drains", () => {
   it(
     "is routed at weight 0 at once, goes on slicing until no playlist names its segments, and is out then",
     withThree(async (world, nodes) => {
-      await moveOrigin(alice(world), "origin-2", "drain", []);
+      await moveOrigin(alice(world), "origin-2", "drain", world.fleet.standIns("origin-2"));
       await world.fleet.refresh();
       expect(await weightOf("origin-2")).toBe(0);
       await pass(world, policy.drainMs - 2000, nodes);
@@ -71,7 +71,7 @@ describe("an origin that an admin drains", () => {
       expect(await stateOf(world, "origin-2")).toBe("evicted");
       expect((await storyOf(world, "origin-2")).slice(-2)).toEqual(["origin-draining", "origin-drained"]);
 
-      await moveOrigin(alice(world), "origin-2", "readmit", []);
+      await moveOrigin(alice(world), "origin-2", "readmit", world.fleet.standIns("origin-2"));
       await pass(world, 25_000, nodes);
       expect(await stateOf(world, "origin-2")).toBe("active");
       const [called] = (await world.db.select().from(incidents)).filter(({ kind }) => kind === "origin-called-back");

@@ -28,10 +28,10 @@ const lastRung: Look = ({ rung }, policy) =>
     ? { grave: true, reason: `it gives up itself, at rung ${rung}` }
     : null;
 
-const lateness: Look = ({ lateMs, peersOnTime }, policy) => {
+const lateness: Look = ({ lateMs, peersOnTime, startedMs }, policy) => {
   if (lateMs === null || !peersOnTime || lateMs <= policy.suspectLateMs) return null;
   return {
-    grave: lateMs > policy.frozenLateMs,
+    grave: lateMs > (startedMs <= policy.startMs ? policy.startMs : policy.frozenLateMs),
     reason: `its next segment is ${seconds(lateMs)} late, its peers' are not`,
   };
 };

@@ -12,6 +12,7 @@ export function makeFacts(parts: Partial<Facts> = {}): Facts {
   return {
     judging: true,
     silentMs: 500,
+    startedMs: 3_600_000,
     othersHeard: true,
     rung: "well",
     clockOffMs: 20,
@@ -32,6 +33,7 @@ const anyCount = fc.nat(6);
 export const anyFacts: fc.Arbitrary<Facts> = fc.record({
   judging: fc.boolean(),
   silentMs: anyMs,
+  startedMs: anyMs,
   othersHeard: fc.boolean(),
   rung: fc.constantFrom(null, "well", "restart", "report", "leave"),
   clockOffMs: fc.option(anyMs),

@@ -8,7 +8,13 @@ type Operation = {
   operationId?: string;
   summary?: string;
   security?: object[];
-  parameters?: { name: string; in: string; required?: boolean }[];
+  parameters?: {
+    name: string;
+    in: string;
+    required?: boolean;
+    description?: string;
+    schema?: { description?: string };
+  }[];
   responses: Record<string, { description: string }>;
 };
 
@@ -31,6 +37,18 @@ async function operations(): Promise<[string, Operation][]> {
 }
 
 describe("the OpenAPI document", () => {
+  it("says what each filter of incidents, and forcing an eviction, does", async () => {
+    const all = new Map(await operations());
+    const described = (name: string) =>
+      (all.get(name)?.parameters ?? [])
+        .filter(({ description, schema }) => (description ?? schema?.description ?? "") !== "")
+        .map((parameter) => parameter.name);
+    const filters = ["station", "origin", "kind", "since", "order"];
+    expect(described("GET /api/v1/incidents")).toEqual(expect.arrayContaining(filters));
+    expect(described("POST /api/v1/origins/{id}/evict")).toContain("force");
+    expect(all.get("POST /api/v1/origins/{id}/drain")?.parameters?.map(({ name }) => name)).toEqual(["id"]);
+  });
+
   it("lists every route of the API", async () => {
     const served = createApp()
       .routes.filter(

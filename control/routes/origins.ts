@@ -79,10 +79,20 @@ const change = createRoute({
 });
 
 const MOVE_SUMMARIES: Record<Move, string> = {
-  evict: "Take an origin out at once, until it is readmitted; refused for the last one that can do its work",
+  evict:
+    "Take an origin out at once, until it is readmitted; refused for the last one that can do its work or has audio",
   drain:
     "Take an origin out gently: it serves only what nobody else has, and is out once no playlist names its segments",
   readmit: "Call an origin back: at once while it drains, else on trial, where it must prove itself",
+};
+
+const NO_QUERY = z.object({});
+const MOVE_QUERIES = {
+  evict: z.object({
+    force: z.stringbool().default(false).describe("Even if listeners lose the station by it; an incident says so"),
+  }),
+  drain: NO_QUERY,
+  readmit: NO_QUERY,
 };
 
 const moveRoute = <M extends Move>(move: M) =>
@@ -93,7 +103,7 @@ const moveRoute = <M extends Move>(move: M) =>
     tags: ["Origins"],
     summary: MOVE_SUMMARIES[move],
     security: SECURED,
-    request: { params: OriginPath },
+    request: { params: OriginPath, query: MOVE_QUERIES[move] },
     responses: { 200: json(OriginAnswer, "The origin"), ...failures(401, 403, 404, 409, 422, 503) },
   });
 
@@ -116,8 +126,9 @@ export const origins = createRouter()
 for (const move of Object.keys(MOVES) as Move[]) {
   origins.openapi(moveRoute(move), async (c) => {
     const { id } = c.req.valid("param");
-    const alive = await askMonitor(c, (monitor) => monitor.alive());
-    await moveOrigin(c.var.context, id, move, alive);
+    const standIns = await askMonitor(c, (monitor) => monitor.standIns(id));
+    const query = c.req.valid("query");
+    await moveOrigin(c.var.context, id, move, standIns, "force" in query && query.force);
     await tellMonitor(c);
     return c.json(originAnswer(await readOrigin(c.var.context, id), await heardOf(c)), 200);
   });

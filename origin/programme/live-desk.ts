@@ -73,6 +73,11 @@ export class LiveDesk {
     return host === undefined ? null : { keyId: host.feed.key.id, name: host.feed.key.name, onAir: host === onAir };
   }
 
+  /** Whether a newer host has to wait: who is on air, or could be. One whose audio has dried up gives way. */
+  isTaken(onAir: PcmSource | null): boolean {
+    return this.#hosts.some((host) => host === onAir || host.isSteady);
+  }
+
   bufferMs(): number | null {
     return this.#hosts[0]?.bufferMs ?? null;
   }

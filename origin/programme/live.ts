@@ -74,6 +74,11 @@ export class LiveSource implements PcmSource {
     return this.#hasEnded;
   }
 
+  /** Its audio arrives as fast as it is heard, whether it is on air or not. */
+  get isSteady(): boolean {
+    return this.#isSteady && !this.#hasEnded;
+  }
+
   get bufferMs(): number {
     return Math.round((this.#ring.fill * 1000) / SAMPLE_RATE);
   }

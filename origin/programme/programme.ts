@@ -51,6 +51,8 @@ export type ProgrammeOptions = {
 export type ProgrammeStatus = {
   source: Source;
   live: { keyId: string; name: string; onAir: boolean } | null;
+  /** Whether a newer host is turned away. */
+  isTaken: boolean;
   /** Frame to be mixed next. */
   frame: number;
   encoderRestarts: Record<string, number>;
@@ -195,6 +197,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     status: () => ({
       source: switcher.onAir?.source ?? "slate",
       live: liveDesk.status(switcher.onAir),
+      isTaken: liveDesk.isTaken(switcher.onAir),
       frame: history.next,
       encoderRestarts: Object.fromEntries(encoders.map(({ rendition, restarts }) => [rendition, restarts])),
       latenessMs: Math.round(clock.now() - programmeTime(history.next)),

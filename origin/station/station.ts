@@ -204,7 +204,7 @@ export function startStation(options: StationOptions): Station {
     },
     become,
     takeLive: (feed, release) => hosts.add(feed, release),
-    hasLive: () => studio?.programme.status().live != null,
+    hasLive: () => studio?.programme.status().isTaken ?? false,
     feedSecret: () => (studio === null ? null : desired.feedSecret),
     report() {
       const status = studio?.programme.status() ?? null;

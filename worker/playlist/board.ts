@@ -10,6 +10,7 @@ import { indexFreshUntil, type KnownIndex } from "./known-index.ts";
 import { type Holdings, merge } from "./merge.ts";
 import { renderNow, type Slate } from "./now.ts";
 import { readIndex } from "./read-index.ts";
+import { Reeled } from "./reeled.ts";
 import { planBlindWindow, planWindow, segmentsOf, type Window } from "./window.ts";
 
 /** A request may have six connections at once; the rest are for what it was made for. */
@@ -33,6 +34,8 @@ export class Board {
   readonly #slug: StationSlug;
   readonly #memos = new Map<OriginId, Memo<KnownIndex | null>>();
   readonly #playlists = new Map<RenditionName, { text: string; rendered: Rendered }>();
+  /** Under which numbers this isolate has listed the reel. */
+  readonly reeled = new Reeled();
   #view: View | null = null;
   #now: { text: string; rendered: Rendered } | null = null;
 
@@ -58,7 +61,9 @@ export class Board {
   windowOf({ holdings, station: { framesPerSegment }, at, windows }: View, rendition: RenditionName): Window {
     const planned = windows.get(rendition);
     if (planned !== undefined) return planned;
-    const window = planWindow(holdings, rendition, framesPerSegment, at) ?? planBlindWindow(framesPerSegment, at);
+    const seen = planWindow(holdings, rendition, framesPerSegment, at);
+    if (seen !== null) this.reeled.note(rendition, seen, holdings);
+    const window = seen ?? planBlindWindow(framesPerSegment, at);
     windows.set(rendition, window);
     return window;
   }

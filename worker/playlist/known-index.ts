@@ -1,5 +1,5 @@
 import { StationIndex } from "../../contracts/station-index.ts";
-import { segmentSeconds } from "../../contracts/timeline.ts";
+import { segmentSeconds, segmentTime } from "../../contracts/timeline.ts";
 
 /** An index as it was read, with its text, by which an unchanged one is known without parsing it again. */
 export type KnownIndex = { text: string; index: StationIndex };
@@ -19,15 +19,29 @@ export function segmentMs(framesPerSegment: number): number {
 
 /** Segment lengths after which an origin should have written another index, and is asked itself: before the reel is on. */
 const STALE_AFTER = 1.25;
+/** In segment lengths: so long after its end a segment is published as a rule. */
+const UPLOADED_AFTER = 0.25;
 
+/**
+ * Whether its origin may know more by `now` (Unix ms): it should have been written anew, or what it lists is old. An
+ * origin that R2 has refused for long sends first what is overdue, in indexes that are new and tell of old segments.
+ */
 export function isStale(index: StationIndex, now: number): boolean {
-  return now - index.updatedAt > STALE_AFTER * segmentMs(index.framesPerSegment);
+  const { updatedAt, framesPerSegment } = index;
+  const length = segmentMs(framesPerSegment);
+  const newestAt = segmentTime(newestIn(index) + 1, framesPerSegment) + UPLOADED_AFTER * length;
+  return now - Math.min(updatedAt, newestAt) > STALE_AFTER * length;
 }
 
-/** The one its origin wrote later; with equal times the first, which is the one at hand. */
+/** The one its origin wrote later; with equal times the one that lists more, or the one at hand. */
 export function newerIndex<I extends KnownIndex>(atHand: I | null, other: I | null): I | null {
   if (atHand === null || other === null) return atHand ?? other;
-  return other.index.updatedAt > atHand.index.updatedAt ? other : atHand;
+  const laterBy = other.index.updatedAt - atHand.index.updatedAt || newestIn(other.index) - newestIn(atHand.index);
+  return laterBy > 0 ? other : atHand;
+}
+
+function newestIn({ segments }: StationIndex): number {
+  return segments.at(-1)?.number ?? -1;
 }
 
 const FRESH_MS = 1000;

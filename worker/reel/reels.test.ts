@@ -77,6 +77,17 @@ describe("when all origins are dead", () => {
     expect((await world.fetch(path(newest + 6))).status).toBe(404);
   });
 
+  it("what comes after all under a number of the reel is not heard, and changes no counter after it", async () => {
+    world.clock.skip(3.8 * SEGMENT_MS);
+    expect((await listing()).at(-1)).toBe(newest + 3);
+    const reel = await bytesOf(newest + 2);
+    await world.publish("b", numbers(newest - 9, newest + 2), { updatedAt: world.clock.now() - SEGMENT_MS });
+    world.clock.skip(1000);
+    await listing();
+    expect(await bytesOf(newest + 2)).toEqual(reel);
+    expect(await reelAt(newest + 3)).toEqual({ counter: counterToGoOnWith(), next: counterToGoOnWith() });
+  });
+
   it("each edge plays the same under the same number", async () => {
     world.clock.skip(3 * SEGMENT_MS);
     const here = await bytesOf(newest + 2);

@@ -38,13 +38,15 @@ export async function findSegment(name: SegmentName, where: Where, reach: Reach)
   const onShelf = where.shelf.find(path);
   if (onShelf !== null) return onShelf;
   const view = await heldUntilThere(name, where, reach);
-  const copies = (view.holdings.get(name.number) ?? []).filter((copy) => copy.renditions[name.rendition]);
+  const isReeled = where.board.reeled.has(name.rendition, name.number);
+  const held = isReeled ? [] : (view.holdings.get(name.number) ?? []);
+  const copies = held.filter((copy) => copy.renditions[name.rendition]);
   if (copies.length > 0) {
     const attempts = planAttempts(name.station, where.station, name.rendition, name.number, copies);
     return (await fetchInTime(name, path, attempts, where, reach)) ?? (await fromReel(name, view, where, reach));
   }
   const window = where.board.windowOf(view, name.rendition);
-  const segment = await findUnlisted(name, path, window, view, where, reach);
+  const segment = isReeled ? null : await findUnlisted(name, path, window, view, where, reach);
   if (segment !== null) return segment;
   const wasListed = name.number <= window.edge && name.number > window.edge - REEL_NUMBERS;
   if (!wasListed) throw new EdgeError(404, "no_such_segment", "Nobody has this segment.");
@@ -72,10 +74,15 @@ async function fetchInTime(
 }
 
 /** Throws 503 when there is no reel, or none that fits. */
-async function fromReel(name: SegmentName, view: View, { station, reels }: Where, reach: Reach): Promise<Segment> {
+async function fromReel(
+  name: SegmentName,
+  view: View,
+  { station, board, reels }: Where,
+  reach: Reach,
+): Promise<Segment> {
   const reel = await reels.of(name.station, name.rendition, reach);
   const { framesPerSegment } = station;
-  const counting = placeInCounting(view.holdings, name.rendition, name.number);
+  const counting = placeInCounting(board.reeled.heard(name.rendition, view.holdings), name.rendition, name.number);
   try {
     if (reel === null) throw new Error("there is no reel");
     const { buffer } = segmentOfReel(reel, { number: name.number, framesPerSegment, ...counting });

@@ -48,12 +48,16 @@ function parseUpload(bytes: ArrayBuffer, origin: OriginId, station: StationSlug,
     ({ number }, position) => position === 0 || number > (index.segments[position - 1]?.number ?? 0),
   );
   if (!isAscending) throw new EdgeError(422, "index_invalid", "The segments must ascend, each number once.");
-  const latest = now + CLOCK_TOLERANCE_MS;
-  const isAhead = (index.segments.at(-1)?.number ?? 0) > segmentAt(latest, index.framesPerSegment);
-  if (index.updatedAt > latest || isAhead) {
+  if (isFromFuture(index, now)) {
     throw new EdgeError(422, "index_from_future", "The index is from the future: the origin's clock is wrong.");
   }
   return index;
+}
+
+/** Whether its origin's clock is ahead of `now` (Unix ms) by more than is taken in. */
+export function isFromFuture({ updatedAt, segments, framesPerSegment }: StationIndex, now: number): boolean {
+  const latest = now + CLOCK_TOLERANCE_MS;
+  return updatedAt > latest || (segments.at(-1)?.number ?? 0) > segmentAt(latest, framesPerSegment);
 }
 
 function parseJson(bytes: ArrayBuffer): unknown {

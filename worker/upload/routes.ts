@@ -42,7 +42,8 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
     const { station: slug, origin, routing, reach } = await admit(context, context.req.param("station"));
     const { station, board } = await edge.station(slug, reach);
     const { holdings } = await board.view(routing, station, reach);
-    const published = await readPublished(slug, origin, routing, holdings, reach);
+    const atHand = { holdings, reeled: board.reeled };
+    const published = await readPublished(slug, origin, routing, atHand, reach);
     const answer = { published, studio: namedStudio(routing, station) };
     return Response.json(answer, { headers: { "cache-control": "no-store" } });
   });
