@@ -35,6 +35,7 @@ describe("the facts of an origin", () => {
       facts: {
         judging: true,
         silentMs: 500,
+        startedMs: expect.any(Number),
         othersHeard: true,
         rung: null,
         clockOffMs: null,

@@ -49,6 +49,8 @@ const CASES: { [State in OriginState]: Case[] } = {
     ["is evicted when it uploads and has not spoken for a minute", {}, { silentMs: 60_100 }, "evicted"],
     ["is suspect when its next segment is late", {}, { lateMs: 2600 }, "suspect", /2.6 s late/],
     ["is evicted when it is later", {}, LATE, "evicted"],
+    ["is but suspect by it while its process is new", {}, { ...LATE, startedMs: 9000 }, "suspect"],
+    ["is evicted when a new process goes on being late", {}, { lateMs: 15_100, startedMs: 14_000 }, "evicted"],
     ["stays when all are late: R2 it is, or the studio", {}, { ...LATE, peersOnTime: false }, null],
     ["stays when nobody is heard: control itself it is", {}, { ...GONE, othersHeard: false, peersOnTime: false }, null],
     ["stays when it was never seen", {}, { lateMs: null }, null],

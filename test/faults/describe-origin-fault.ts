@@ -16,6 +16,11 @@ export type OriginFault = {
   end(stack: Stack, origin: string): Promise<void>;
   /** Whether a host at the origin goes off air at once. */
   silencesHost: boolean;
+  /**
+   * A studio that is hardly to be heard may be heard once more after its successor has looked where to go on: the
+   * continuity counter then jumps, which a player takes for a lost packet, if it looks at all.
+   */
+  mayJump?: boolean;
 };
 
 type Victims = { who: string; choose(stack: Stack): Promise<StackOrigin[]> };
@@ -34,6 +39,7 @@ const VICTIMS: Victims[] = [
   },
 ];
 
+const COUNTER_JUMP = /audio counter/;
 const LIBRARY_HZ = 440;
 const HOST_HZ = 1000;
 const OFF_AIR_MS = 5000;
@@ -43,7 +49,7 @@ const LEVEL_WINDOW_MS = 20;
 const LONGEST_QUIET_MS = 200;
 
 /** A fleet of three with listeners on, of which one origin or two suffer. */
-export function describeOriginFault({ title, begin, end, silencesHost }: OriginFault): void {
+export function describeOriginFault({ title, begin, end, silencesHost, mayJump = false }: OriginFault): void {
   describe(title, () => {
     let stack: Stack;
     let vigil: Vigil;
@@ -65,15 +71,22 @@ export function describeOriginFault({ title, begin, end, silencesHost }: OriginF
       }
     };
 
+    /** What disturbed the listeners until this moment was heard, but for one jump of the counter where that may be. */
+    const disturbances = async () => {
+      const all = await vigil.hearThisMoment();
+      const jump = mayJump ? all.find((problem) => COUNTER_JUMP.test(problem)) : undefined;
+      return all.filter((problem) => problem !== jump);
+    };
+
     it.each(LONG ? VICTIMS : VICTIMS.slice(0, 2))(
       "of $who is noticed by no listener",
       { timeout: PATIENCE_MS },
       async ({ choose }) => {
         // The fault itself: not a wait for something, but the something.
         await suffer(await choose(stack), () => pause(ORIGIN_FAULT_SECONDS * 1000));
-        expect(await vigil.hearThisMoment()).toEqual([]);
+        expect(await disturbances()).toEqual([]);
         await fleetIsActive(stack);
-        expect(await vigil.hearThisMoment()).toEqual([]);
+        expect(await disturbances()).toEqual([]);
       },
     );
 
@@ -105,7 +118,7 @@ export function describeOriginFault({ title, begin, end, silencesHost }: OriginF
           await sourceIs("autopilot");
         });
         await fleetIsActive(stack);
-        expect(await vigil.hearThisMoment()).toEqual([]);
+        expect(await disturbances()).toEqual([]);
         const heard = new Map([...vigil.report.segments].filter(([number]) => number > from));
         const quiet = levels((await decodeSegments(heard)).sound)
           .slice(5)

@@ -5,4 +5,5 @@ describeOriginFault({
   begin: (stack, origin) => stack.network.lose(origin, 0.3),
   end: (stack, origin) => stack.network.heal(origin),
   silencesHost: false,
+  mayJump: true,
 });

@@ -11,5 +11,7 @@ export const OUTAGE_SECONDS = LONG ? 60 : 12;
 export const FAULT_SECONDS = LONG ? 60 : 12;
 /** How long an origin suffers; it was noticed after five. */
 export const ORIGIN_FAULT_SECONDS = LONG ? 30 : 15;
+/** In each, two origins die, one is frozen and one cannot upload. */
+export const EVICTION_ROUNDS = LONG ? 10 : 1;
 /** For the slowest single test, ms. */
 export const PATIENCE_MS = LONG ? 900_000 : 150_000;

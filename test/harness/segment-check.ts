@@ -36,7 +36,10 @@ export function judgeSegment(
   if (stated.length === 0) complain("no PES packet");
   const expected = before?.number === number - 1 ? before.audioCounter : counters.audio[0];
   const broken = counters.audio.findIndex((counter, index) => counter !== ((expected ?? 0) + index) % 16);
-  if (broken >= 0) complain(`audio counter ${counters.audio[broken]} in packet ${broken}`);
+  if (broken >= 0)
+    complain(
+      `audio counter ${counters.audio[broken]} instead of ${((expected ?? 0) + broken) % 16} in packet ${broken}`,
+    );
   for (const [table, values] of [["PAT", counters.pat] as const, ["PMT", counters.pmt] as const]) {
     if (values.length !== 1 || values[0] !== number % 16) complain(`${table} counters ${values.join(" ")}`);
   }
@@ -45,7 +48,7 @@ export function judgeSegment(
   if (lead === null || lead > 90_000) complain("no PCR within a second before the first frame");
   return {
     problems,
-    end: { number, audioCounter: ((expected ?? 0) + counters.audio.length) % 16 },
+    end: { number, audioCounter: ((counters.audio.at(-1) ?? 15) + 1) % 16 },
     frames: frames.length,
   };
 }
