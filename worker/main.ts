@@ -6,6 +6,7 @@ import { EdgeError, failureResponse } from "./edge-error.ts";
 import { answerListening, parseListening } from "./listening.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { PAGE_HEADERS, renderNotFoundPage } from "./pages/pages.ts";
+import { planRoutes } from "./plan/routes.ts";
 import { playlistRoutes } from "./playlist/routes.ts";
 import type { EdgeEnvironment } from "./reach.ts";
 import { uploadRoutes } from "./upload/routes.ts";
@@ -25,6 +26,7 @@ export function createEdge(options: EdgeOptions = {}) {
   });
   app.get("/assets/*", (context) => context.env.ASSETS.fetch(context.req.raw));
   app.route("/origin/v1", uploadRoutes(edge));
+  app.route("/origin/v1", planRoutes(edge));
   app.options("*", preflightAnswer);
   app.route("/", playlistRoutes(edge));
   app.route("/", pageRoutes(edge));

@@ -163,10 +163,10 @@ function createBucket(
   counts: { get: number; head: number; put: number },
 ): Bucket {
   return {
-    get: async (key) => {
+    get: async (key, options) => {
       counts.get += 1;
       await happen(faults.get(key));
-      return env.MEDIA.get(prefix + key);
+      return env.MEDIA.get(prefix + key, options);
     },
     head: async (key) => {
       counts.head += 1;
