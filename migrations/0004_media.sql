@@ -85,7 +85,7 @@ CREATE TABLE `uploads` (
 	`bytes` integer NOT NULL,
 	`kind` text NOT NULL,
 	`multipart` text,
-	`is_closing` integer NOT NULL,
+	`phase` text NOT NULL,
 	`created_by` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`touched_at` integer NOT NULL,

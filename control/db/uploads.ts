@@ -3,6 +3,10 @@ import type { MediaId, MediaKind } from "../../contracts/media.ts";
 import type { StationSlug } from "../../contracts/names.ts";
 import { stations } from "./stations.ts";
 
+/** What is being put together is not given up, and what was given up is not put together. */
+export const UPLOAD_PHASES = ["open", "closing", "given-up"] as const;
+export type UploadPhase = (typeof UPLOAD_PHASES)[number];
+
 /** Files on their way in; each becomes the file of the library that has its id. */
 export const uploads = sqliteTable(
   "uploads",
@@ -18,8 +22,7 @@ export const uploads = sqliteTable(
     kind: text().$type<MediaKind>().notNull(),
     /** What R2 calls the multipart upload; null for a file that comes in one piece. */
     multipart: text(),
-    /** Being put together: it cannot be given up now. */
-    isClosing: integer("is_closing", { mode: "boolean" }).notNull(),
+    phase: text().$type<UploadPhase>().notNull(),
     createdBy: text("created_by").notNull(),
     createdAt: integer("created_at").notNull(),
     /** When something last happened to it. */
