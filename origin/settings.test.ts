@@ -22,6 +22,7 @@ describe("The settings of a node", () => {
       host: "0.0.0.0",
       rtmpPort: 1935,
       httpPort: 8801,
+      cacheBytes: 10_000_000_000,
       edgeOnly: false,
       logLevel: "info",
     });

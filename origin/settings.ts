@@ -18,6 +18,7 @@ const Environment = z.object({
   HOST: z.string().default("0.0.0.0"),
   RTMP_PORT: Port.default(1935),
   HTTP_PORT: Port.default(8801),
+  CACHE_BYTES: z.coerce.number().int().positive().default(10_000_000_000),
   EDGE_ONLY: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(false)),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
@@ -36,6 +37,8 @@ export type Settings = {
   host: string;
   rtmpPort: number;
   httpPort: number;
+  /** Most that prepared files may take of the disk. */
+  cacheBytes: number;
   /** Whether playlists and segments are for the edge alone. */
   edgeOnly: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
@@ -58,6 +61,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     host: set.HOST,
     rtmpPort: set.RTMP_PORT,
     httpPort: set.HTTP_PORT,
+    cacheBytes: set.CACHE_BYTES,
     edgeOnly: set.EDGE_ONLY,
     logLevel: set.LOG_LEVEL,
   };
