@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { MediaId, Track } from "./media.ts";
 import { StationSlug } from "./names.ts";
+import { RundownItem } from "./rundown-item.ts";
+import { Slot } from "./slot.ts";
+
+export { Slot, SlotContent } from "./slot.ts";
 
 /**
  * What a station is to play, as control publishes it to R2 and origins obey it: the schedule with all its times worked
@@ -41,38 +45,6 @@ export const RotationRules = z.object({
 });
 export type RotationRules = z.infer<typeof RotationRules>;
 
-/** What happens in a slot. */
-export const SlotContent = z.discriminatedUnion("kind", [
-  /** Recorded files one after the other, each in full. */
-  z.object({ kind: z.literal("show"), media: z.array(MediaId).min(1).max(200) }),
-  z.object({ kind: z.literal("playlist"), playlist: Id }),
-  z.object({ kind: z.literal("relay"), relay: Id }),
-  /** A host may go on: any whose key is listed, or everyone where none is. Who is late or absent is played for. */
-  z.object({
-    kind: z.literal("live"),
-    keys: z.array(z.string().max(64)).max(100),
-    /** Played while the host is not there; null: the station's own playlist. */
-    absent: Id.nullable(),
-    /** A host who is on air at the end stays for at most so many minutes. */
-    overrunMinutes: z.int().min(0).max(240),
-  }),
-]);
-export type SlotContent = z.infer<typeof SlotContent>;
-
-/** One occurrence of a schedule entry, with its overlaps resolved: slots never overlap. */
-export const Slot = z.object({
-  entry: Id,
-  title: z.string().max(300),
-  host: z.string().max(300).default(""),
-  /** First frame, and the frame after the last. */
-  from: Frame,
-  until: Frame,
-  /** `hard`: begins in its first frame, whatever is on. `soft`: when the track before it has ended. */
-  start: z.enum(["hard", "soft"]),
-  content: SlotContent,
-});
-export type Slot = z.infer<typeof Slot>;
-
 /** Another station or stream that can be put on air; its address may hold credentials. */
 export const PlannedRelay = z.object({
   id: Id,
@@ -91,6 +63,13 @@ export const StationPlan = z.object({
   /** Rises with each publication. */
   version: z.int().positive(),
   publishedAt: z.int().nonnegative(),
+  /**
+   * Frame from which this plan decides; a little ahead, so that every origin has it by then. Before it, and until the
+   * item that is on air in it has ended, `carry` says what plays: no edit touches what is on air.
+   */
+  effectiveFrom: Frame.default(0),
+  /** What the plan before this one had on, ascending: the last hours, and the item that is on air in `effectiveFrom`. */
+  carry: z.array(RundownItem).max(1000).default([]),
   seed: z.string().max(64),
   /** LUFS that every track is brought to. */
   targetLoudness: z.number().min(-36).max(-8).default(-16),
