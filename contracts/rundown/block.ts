@@ -19,13 +19,16 @@ export function fillBlock(
   const slots = plan.slots.filter((slot) => slot.until * SAMPLES_PER_FRAME > span.from);
   const row = createRow(plan.rules, plan.targetLoudness, span.from, onAir);
   const rotation = createRotation(plan, library, surroundings);
-  if (onAir) rotation.add(onAir);
 
-  function playShow(media: readonly string[], stretch: Stretch): void {
-    const played = [...plan.carry, ...row.items].filter((item) => item.source === "show" && isOf(item, stretch.slot));
-    for (const entry of media.flatMap((one) => library.entry(one) ?? []).slice(played.length)) {
+  /** No block begins amid a show, but the one in which the plan begins to decide: there some of it may have been heard. */
+  function playShow(media: readonly string[], slot: Slot, stretch: Stretch): void {
+    const start = slot.from * SAMPLES_PER_FRAME;
+    const isFirst = span.from === plan.effectiveFrom * SAMPLES_PER_FRAME;
+    if (start < span.from && !isFirst) return;
+    const heard = surroundings.before.filter((item) => item.source === "show" && isOf(item, slot)).length;
+    for (const entry of media.flatMap((one) => library.entry(one) ?? []).slice(heard)) {
       if (stretch.until - row.place <= LONGEST_GAP) return;
-      rotation.add(row.append(entry, "show", stretch.slot, stretch));
+      rotation.add(row.append(entry, "show", slot, stretch));
     }
   }
 
@@ -40,14 +43,14 @@ export function fillBlock(
 
   while (row.place < span.until) {
     const stretch = stretchAt(slots, row.place, span);
-    const isShow = stretch.slot?.content.kind === "show";
-    if (stretch.slot?.content.kind === "show") playShow(stretch.slot.content.media, stretch);
-    playRotation(isShow ? null : stretch.slot, stretch);
+    const { slot } = stretch;
+    if (slot?.content.kind === "show") playShow(slot.content.media, slot, stretch);
+    playRotation(slot?.content.kind === "show" ? null : slot, stretch);
     row.skipTo(stretch.until);
   }
   return row.items;
 }
 
-function isOf(item: RundownItem, slot: Slot | null): boolean {
-  return item.slot !== null && item.slot.entry === slot?.entry && item.slot.from === slot.from;
+function isOf(item: RundownItem, slot: Slot): boolean {
+  return item.slot?.entry === slot.entry && item.slot.from === slot.from;
 }

@@ -1,83 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { StationPlan } from "../plan.ts";
 import type { RundownItem } from "../rundown-item.ts";
 import { SAMPLE_RATE } from "../timeline.ts";
 import { createRundown } from "./rundown.ts";
-import { plan, playlist, sample, slot, track, uuid } from "./test-plan.ts";
+import { anyPlan } from "./test-any-plan.ts";
+import { sample } from "./test-plan.ts";
 
 const HOUR = 3600;
 const RUNS = { numRuns: 25 };
-
-const lengths = fc.oneof(fc.integer({ min: 120, max: 400 }), fc.integer({ min: 1, max: 30 }), fc.constant(7 * HOUR));
-const tracks = fc
-  .array(
-    fc.record({ length: lengths, fade: fc.integer({ min: 0, max: 8 }), artist: fc.integer({ min: 1, max: 12 }) }),
-    {
-      minLength: 1,
-      maxLength: 40,
-    },
-  )
-  .map((made) =>
-    made.map(({ length, fade, artist }, index) =>
-      track(index + 1, length, { fade: Math.min(fade, length / 2), artist: `Artist ${artist}` }),
-    ),
-  );
-const orders = fc.constantFrom("sequence" as const, "shuffle" as const, "weighted" as const);
-const starts = fc.constantFrom("hard" as const, "soft" as const);
-
-/** Slots of all kinds, one after the other, with and without time between them. */
-const slots = fc
-  .array(
-    fc.record({
-      pause: fc.integer({ min: 0, max: 3 * HOUR }),
-      length: fc.integer({ min: 60, max: 9 * HOUR }),
-      start: starts,
-      kind: fc.constantFrom("show" as const, "playlist" as const, "relay" as const, "live" as const),
-      media: fc.array(fc.integer({ min: 1, max: 45 }), { minLength: 1, maxLength: 6 }),
-    }),
-    { maxLength: 10 },
-  )
-  .map((made) => {
-    let end = 0;
-    return made.map(({ pause, length, start, kind, media }, index) => {
-      const from = end + pause;
-      end = from + length;
-      const content = {
-        show: { kind: "show" as const, media: media.map(uuid) },
-        playlist: { kind: "playlist" as const, playlist: uuid(101) },
-        relay: { kind: "relay" as const, relay: uuid(500) },
-        live: { kind: "live" as const, keys: [], absent: null, overrunMinutes: 0 },
-      }[kind];
-      return slot(from, end, content, { start, entry: uuid(9000 + index) });
-    });
-  });
-
-const plans: fc.Arbitrary<StationPlan> = fc
-  .record({
-    tracks,
-    slots,
-    own: orders,
-    other: orders,
-    crossfadeMs: fc.constantFrom(0, 4000, 15_000),
-    seed: fc.string(),
-  })
-  .map(({ tracks, slots, own, other, crossfadeMs, seed }) => {
-    const jingles = [track(200, 5, { kind: "jingle" }), track(201, 3, { kind: "jingle", fade: 1 })];
-    const half = tracks.slice(0, Math.ceil(tracks.length / 2));
-    return plan({
-      seed: seed.slice(0, 60),
-      tracks: [...tracks, ...jingles],
-      playlists: [playlist(100, tracks, own), playlist(101, half, other), playlist(102, jingles)],
-      slots,
-      rules: {
-        artistSeparationMinutes: 30,
-        titleSeparationMinutes: 60,
-        crossfadeMs,
-        jingles: { playlist: uuid(102), every: { tracks: 4 } },
-      },
-    });
-  });
 
 const day = [sample(0), sample(24 * HOUR)] as const;
 
@@ -88,7 +18,7 @@ function pairs(items: readonly RundownItem[]): [RundownItem, RundownItem][] {
 describe("The rundown of any plan with something to play", () => {
   it("has no gap above half a second, and no overlap but crossfades of two", () => {
     fc.assert(
-      fc.property(plans, (plan) => {
+      fc.property(anyPlan, (plan) => {
         const items = createRundown(plan).at(...day);
         expect(items[0]?.from).toBeLessThanOrEqual(day[0]);
         expect(items.at(-1)?.until).toBeGreaterThanOrEqual(day[1]);
@@ -109,7 +39,7 @@ describe("The rundown of any plan with something to play", () => {
 
   it("has whole samples only, within each file, with fades that fit", () => {
     fc.assert(
-      fc.property(plans, (plan) => {
+      fc.property(anyPlan, (plan) => {
         for (const { from, until, offset, fadeIn, fadeOut, track } of createRundown(plan).at(...day)) {
           expect([from, until, offset, fadeIn, fadeOut].every(Number.isSafeInteger)).toBe(true);
           expect(until).toBeGreaterThan(from);
@@ -124,7 +54,7 @@ describe("The rundown of any plan with something to play", () => {
   it("is the same in pieces as in whole, in any order, from anyone who asks", () => {
     const cuts = fc.array(fc.integer({ min: 0, max: 24 * HOUR }), { maxLength: 6 });
     fc.assert(
-      fc.property(plans, cuts, fc.boolean(), (plan, cuts, isBackwards) => {
+      fc.property(anyPlan, cuts, fc.boolean(), (plan, cuts, isBackwards) => {
         const whole = createRundown(plan).at(...day);
         const bounds = [0, ...cuts.toSorted((one, other) => one - other), 24 * HOUR].map(sample);
         const windows = bounds.slice(1).map((until, index) => [bounds[index] as number, until] as const);
@@ -139,7 +69,7 @@ describe("The rundown of any plan with something to play", () => {
 
   it("begins what is to start hard in its first frame", () => {
     fc.assert(
-      fc.property(plans, (plan) => {
+      fc.property(anyPlan, (plan) => {
         const rundown = createRundown(plan);
         for (const { start, from, until, content } of plan.slots) {
           const isEmpty =
@@ -156,7 +86,7 @@ describe("The rundown of any plan with something to play", () => {
 
   it("begins what is to start softly with the end of an item, a quarter of an hour late at most", () => {
     fc.assert(
-      fc.property(plans, (plan) => {
+      fc.property(anyPlan, (plan) => {
         const rundown = createRundown(plan);
         for (const [index, { start, from, until }] of plan.slots.entries()) {
           if (start === "hard" || until - from < 60_000) continue;
@@ -167,6 +97,21 @@ describe("The rundown of any plan with something to play", () => {
           expect(item?.from).toBeGreaterThanOrEqual(from * 1024);
           expect(item?.from).toBeLessThanOrEqual(from * 1024 + 900 * SAMPLE_RATE);
           expect(item?.from).toBeLessThanOrEqual(before?.until ?? 0);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it("has the files of a show in their order, each once", () => {
+    fc.assert(
+      fc.property(anyPlan, (plan) => {
+        const items = createRundown(plan).at(sample(0), sample(72 * HOUR));
+        for (const { entry, content } of plan.slots) {
+          if (content.kind !== "show") continue;
+          const heard = items.filter(({ source, slot }) => source === "show" && slot?.entry === entry);
+          const listed = content.media.filter((id) => plan.tracks.some(({ media }) => media === id));
+          expect(heard.map(({ track }) => track.media)).toEqual(listed.slice(0, heard.length));
         }
       }),
       RUNS,

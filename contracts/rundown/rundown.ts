@@ -42,7 +42,7 @@ export function createRundown(plan: StationPlan): Rundown {
     const span = { from: blocks.start(block), until: blocks.start(block + 1) };
     if (span.from === span.until) return [];
     const isFirst = span.from === first;
-    const before = isFirst ? past : isAnchor(block) ? [] : items(previous(block));
+    const before = isFirst ? [...past, ...(onAir ? [onAir] : [])] : isAnchor(block) ? [] : items(previous(block));
     const following = next(block);
     const ahead = isAnchor(following) ? items(following) : [];
     return fillBlock(plan, library, span, isFirst ? onAir : null, { before, ahead });
