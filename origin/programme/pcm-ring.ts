@@ -23,12 +23,14 @@ export class PcmRing {
     return this.capacity - this.#fill;
   }
 
-  /** Takes bytes cut anywhere; on overflow the oldest samples fall out. Returns how many fell out. */
-  pushBytes(chunk: Buffer): number {
+  /** Takes bytes cut anywhere, and returns the samples that they made whole; on overflow the oldest fall out. */
+  pushBytes(chunk: Buffer): Int16Array {
     const bytes = this.#remainder.length === 0 ? chunk : Buffer.concat([this.#remainder, chunk]);
     const whole = bytes.length - (bytes.length % BYTES_PER_SAMPLE);
     this.#remainder = whole === bytes.length ? EMPTY : Buffer.from(bytes.subarray(whole));
-    return this.push(samplesOf(bytes.subarray(0, whole)));
+    const values = samplesOf(bytes.subarray(0, whole));
+    this.push(values);
+    return values;
   }
 
   /** Takes interleaved samples; on overflow the oldest fall out. Returns how many fell out. */
