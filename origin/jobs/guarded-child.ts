@@ -33,7 +33,7 @@ export function endingOf(ended: string): Ending {
 }
 
 /**
- * Runs a command to its end and gives what it wrote to stdout, of which more than `maxBytes` is an end of its own.
+ * Runs a command to its end and gives what it wrote to stdout; more than `maxBytes` of it is a failure.
  *
  * @throws TimeoutError after `withinMs`, and `signal`'s reason when that aborts
  */
@@ -43,6 +43,7 @@ export async function runGuardedChild(
   options: { limits: ChildLimits; withinMs: number; maxBytes: number; signal: AbortSignal },
 ): Promise<Ending & { output: Buffer }> {
   const { limits, withinMs, maxBytes, signal } = options;
+  signal.throwIfAborted();
   const child = startGuardedChild(command, args, limits);
   signal.addEventListener("abort", child.kill, { once: true });
   const chunks: Buffer[] = [];
@@ -55,6 +56,8 @@ export async function runGuardedChild(
   try {
     const ended = await withTimeout(withinMs, command, () => child.ended);
     signal.throwIfAborted();
+    if (bytes > maxBytes)
+      return { how: "failed", said: `more than ${maxBytes} bytes came out`, output: Buffer.alloc(0) };
     return { ...endingOf(ended), output: Buffer.concat(chunks) };
   } finally {
     signal.removeEventListener("abort", child.kill);

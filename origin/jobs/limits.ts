@@ -6,7 +6,7 @@ export const MIN_SECONDS = 1;
 
 /** Sound that unpacks to so many times its size, and is not short, was made to fill a disk: even speech at 6 kbit/s has 250. */
 export const MAX_RATIO = 1500;
-export const RATIO_COUNTS_AFTER_SECONDS = 20 * 60;
+export const RATIO_COUNTS_AFTER_SECONDS = 600;
 
 /** Most private memory of a child process, in bytes; it is given less where the node has less. */
 export const MAX_CHILD_MEMORY = 128 << 20;

@@ -23,7 +23,7 @@ const MAX_ANSWER_BYTES = 1 << 20;
 const OPTIONS = [
   // Bytes that are no UTF-8 come as they are, so that what was meant can still be found out.
   ...["-of", "json=string_validation=ignore", "-show_entries"],
-  "format=format_name,duration:format_tags:stream=codec_type:stream_tags:stream_disposition=attached_pic",
+  "format=format_name,duration:format_tags:stream=codec_type,channels:stream_tags:stream_disposition=attached_pic",
 ];
 
 const TagSet = z.record(z.string(), z.coerce.string()).catch({});
@@ -31,6 +31,7 @@ const Answer = z.object({
   streams: z.array(
     z.object({
       codec_type: z.string().default(""),
+      channels: z.int().catch(0),
       disposition: z.object({ attached_pic: z.int() }).catch({ attached_pic: 0 }),
       tags: TagSet,
     }),
@@ -53,7 +54,8 @@ export async function probeFile(path: string, { ffprobe, limits, signal }: Bench
   });
   if (answer.how !== "clean") throw rejectionFor(answer, "The file is not sound of any kind that can be read", path);
   const { streams, format } = readAnswer(answer.output);
-  if (!streams.some((stream) => stream.codec_type === "audio"))
+  // What only the name of a file makes ffprobe take for sound has no channels.
+  if (!streams.some((stream) => stream.codec_type === "audio" && stream.channels > 0))
     throw new FileRejectedError("There is no sound in the file.");
   if (format.duration > MAX_SECONDS)
     throw new FileRejectedError(
