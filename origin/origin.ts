@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
 import { describe, type Log } from "../kit/log.ts";
@@ -17,6 +18,8 @@ import { playlistRoutes } from "./http/playlists.ts";
 import { startHttpServer } from "./http/server.ts";
 import { acceptFeed } from "./ingest/feed-forward.ts";
 import { startIngest } from "./ingest/server.ts";
+import { startPrefetch } from "./plan/prefetch.ts";
+import { openPreparedCache } from "./plan/prepared-cache.ts";
 import { findFfmpeg } from "./process/ffmpeg.ts";
 import { startMemoryKeeper } from "./process/memory.ts";
 import type { Settings } from "./settings.ts";
@@ -74,12 +77,21 @@ export async function startOrigin(options: {
     log,
   });
 
+  const prepared = await openPreparedCache({
+    folder: join(settings.dataFolder, "prepared"),
+    limitBytes: settings.cacheBytes,
+    clock,
+    log,
+  });
+
   const stations = createStations(
     {
       origin: originId,
       edgeUrl: settings.edgeUrl,
       token: () => token,
       libraryFolder: settings.libraryFolder,
+      planFolder: join(settings.dataFolder, "plans"),
+      prepared,
       ffmpeg,
       ingest,
       controlSilentMs: () => agent.controlSilentMs(),
@@ -89,6 +101,13 @@ export async function startOrigin(options: {
     },
     log,
   );
+
+  const prefetch = startPrefetch({
+    stations: () => stations.all().flatMap((station) => station.provided() ?? []),
+    cache: prepared,
+    clock,
+    log,
+  });
 
   let stopping = false;
   const askEdgeForTime = () => askForTime(`${settings.edgeUrl}/healthz`, clock, log);
@@ -179,6 +198,7 @@ export async function startOrigin(options: {
       const ladderEnds = ladder.stop();
       await agent.leave(HANDOVER_MS);
       stopping = true;
+      await prefetch.stop();
       await stations.stop(DRAIN_MS);
       await urgencyLoop.stop();
       await agent.stop();

@@ -1,14 +1,20 @@
 import { z } from "zod";
 import { StationPlan } from "../../contracts/plan.ts";
+import { createRundown, type Rundown } from "../../contracts/rundown/rundown.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import { pause, startLoop } from "../../kit/loop.ts";
 import type { EdgeStation } from "../uploader/ask-edge.ts";
 import { fetchPlan } from "./fetch-plan.ts";
 import { recallPlan, rememberPlan } from "./plan-memory.ts";
 
+/** A plan, and what it makes of the time. */
+export type Planned = { plan: StationPlan; rundown: Rundown };
+
 export type PlanStore = {
   /** The newest plan that was understood; null before the first. A new object means a new plan. */
-  current(): StationPlan | null;
+  current(): Planned | null;
+  /** Resolves when what was remembered of before a restart is known; it never rejects. */
+  recalled: Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -29,18 +35,16 @@ const EVERY_MS = 6000;
 export function startPlanStore(options: PlanStoreOptions): PlanStore {
   const { edge, folder, onIncident, log, everyMs = EVERY_MS, random = Math.random } = options;
   const { station } = edge;
-  let plan: StationPlan | null = null;
+  let planned: Planned | null = null;
   let etag: string | null = null;
-  let isRecalled = false;
   let isFailing = false;
 
   async function recall(): Promise<void> {
-    isRecalled = true;
     try {
       const remembered = await recallPlan(folder, station);
       if (remembered === null) return;
-      ({ plan, etag } = remembered);
-      log.info("the plan of before the restart", { version: plan.version });
+      follow(remembered.plan);
+      etag = remembered.etag;
     } catch (thrown) {
       log.warn("the remembered plan cannot be used", { error: describe(thrown).slice(0, 300) });
     }
@@ -53,16 +57,21 @@ export function startPlanStore(options: PlanStoreOptions): PlanStore {
     etag = fetched.etag;
     const understood = understand(fetched.text, station);
     if (typeof understood === "string") return onIncident({ kind: "plan-invalid", message: understood });
-    plan = understood;
-    log.info("a new plan", { version: plan.version, tracks: plan.tracks.length, slots: plan.slots.length });
+    follow(understood);
     await rememberPlan(folder, station, fetched);
   }
 
+  function follow(plan: StationPlan): void {
+    planned = { plan, rundown: createRundown(plan) };
+    log.info("a new plan", { version: plan.version, tracks: plan.tracks.length, slots: plan.slots.length });
+  }
+
+  const recalled = recall();
   const loop = startLoop(
     "looking for a plan",
     everyMs / 2,
     async (signal) => {
-      if (!isRecalled) await recall();
+      await recalled;
       try {
         await look(signal);
         isFailing = false;
@@ -74,7 +83,7 @@ export function startPlanStore(options: PlanStoreOptions): PlanStore {
     },
     log,
   );
-  return { current: () => plan, stop: () => loop.stop() };
+  return { current: () => planned, recalled, stop: () => loop.stop() };
 }
 
 /** The plan, or why it is none. */

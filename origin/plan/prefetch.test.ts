@@ -33,9 +33,9 @@ const hashesAsked = () => edge.asked.map(({ path }) => path.split("/").at(-1));
 
 async function start(items: () => ReturnType<typeof inARow>, limitBytes = 10_000_000) {
   cache = await openPreparedCache({ folder, limitBytes, clock: systemClock, log });
-  const between = (from: number, until: number) => items().filter((item) => item.until > from && item.from < until);
+  const at = (from: number, until: number) => items().filter((item) => item.until > from && item.from < until);
   loop = startPrefetch({
-    stations: () => [{ edge: edge.of("demo"), between }],
+    stations: () => [{ edge: edge.of("demo"), rundown: { at } }],
     cache,
     clock: systemClock,
     log,
@@ -80,7 +80,7 @@ describe("fetching ahead", () => {
     const [one, other] = [exampleTrack(edge.put(noise(10))), exampleTrack(edge.put(noise(20)))];
     const begin = now();
     const items = inARow(begin, [one, other, one]);
-    const wanted = wantedBy([{ edge: edge.of("demo"), between: () => items.toReversed() }], Date.now());
+    const wanted = wantedBy([{ edge: edge.of("demo"), rundown: { at: () => items.toReversed() } }], Date.now());
     expect(wanted.map(({ file }) => file)).toEqual([one.prepared, other.prepared]);
     expect(wanted[1]?.neededAt).toBeCloseTo(((begin + 48_000) / 48_000) * 1000, 1);
   });

@@ -1,4 +1,4 @@
-import type { RundownItem } from "../../contracts/rundown-item.ts";
+import type { Rundown } from "../../contracts/rundown/rundown.ts";
 import { frameAt, programmeTime, SAMPLES_PER_FRAME } from "../../contracts/timeline.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
@@ -16,7 +16,7 @@ const IDLE_MS = 2000;
 const REST = { firstMs: 5000, maxMs: 300_000 };
 
 /** A station whose files are to be here. */
-export type Provided = { edge: EdgeStation; between(from: number, until: number): readonly RundownItem[] };
+export type Provided = { edge: EdgeStation; rundown: Rundown };
 
 /** Fetches what the stations will play into the cache, one file at a time, soonest first. */
 export function startPrefetch(options: {
@@ -66,8 +66,8 @@ export function startPrefetch(options: {
 /** What the stations play in the hours to come, each file once, by the time it is needed first. */
 export function wantedBy(stations: readonly Provided[], now: number): Wanted[] {
   const wanted = stations
-    .flatMap(({ edge, between }) =>
-      between(sampleAt(now), sampleAt(now + AHEAD_MS)).map(({ from, track }) => ({
+    .flatMap(({ edge, rundown }) =>
+      rundown.at(sampleAt(now), sampleAt(now + AHEAD_MS)).map(({ from, track }) => ({
         file: track.prepared,
         station: edge.station,
         neededAt: programmeTime(from / SAMPLES_PER_FRAME),

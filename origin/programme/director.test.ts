@@ -146,6 +146,13 @@ describe("a source that starved on air", () => {
     expect(restAfter(direction, now + 60_000).ms).toBe(2000);
   });
 
+  it("does not rest when it was over in good order", () => {
+    const over: Candidate = { ...candidate("live", "fit"), isOver: true };
+    const left = direct(onAir("live"), [over, autopilot, slate], { now: 0, atClock: true });
+    expect(left.onAir).toBe("autopilot");
+    expect(direct(left, fit, { now: 1, atClock: true }).onAir).toBe("live");
+  });
+
   it("does not rest when it left for another reason", () => {
     const left = direct(onAir("live"), [autopilot, slate], { now: 0, atClock: true });
     expect(left.onAir).toBe("autopilot");

@@ -1,6 +1,6 @@
 import type { PcmSource } from "./pcm-source.ts";
 
-export type Candidate = Pick<PcmSource, "id" | "source" | "ready" | "starving">;
+export type Candidate = Pick<PcmSource, "id" | "source" | "ready" | "starving" | "isOver">;
 
 /** A source that ran dry on air stays off it for a while, the longer the oftener it happened lately. */
 type Rest = { since: number; ms: number };
@@ -20,8 +20,8 @@ const FORGIVEN_AFTER_MS = 60_000;
 
 /**
  * Which source is on air next: the first of the candidates, which stand by falling priority, that is fit. What is on air
- * is fit until it starves, the others when they are ready and rested; live must also find the programme at the clock.
- * The last candidate is the last resort. Returns `direction` itself when nothing changes. `now` in monotonic ms.
+ * is fit until it starves or is over, the others when they are ready and rested; live must also find the programme at
+ * the clock. The last candidate is the last resort. Returns `direction` itself when nothing changes. `now` in monotonic ms.
  */
 export function direct(
   direction: Direction,
@@ -30,7 +30,7 @@ export function direct(
 ): Direction {
   const { now, atClock } = situation;
   const isFit = (candidate: Candidate) => {
-    if (candidate.id === direction.onAir) return !candidate.starving;
+    if (candidate.id === direction.onAir) return !candidate.starving && !candidate.isOver;
     const rest = direction.rests.get(candidate.id);
     const isRested = rest === undefined || now >= rest.since + rest.ms;
     return candidate.ready && isRested && (candidate.source !== "live" || atClock);

@@ -1,7 +1,12 @@
 import type { Source } from "../../contracts/programme-item.ts";
 
 /** What is heard at a source's present place. A new object means that a new item has begun. */
-export type Heard = { readonly title: string; readonly artist: string };
+export type Heard = {
+  readonly title: string;
+  readonly artist: string;
+  /** Hash of the cover, where there is one. */
+  readonly cover?: string | null;
+};
 
 /** Something the programme can be made of, as 48 kHz stereo. */
 export type PcmSource = {
@@ -12,6 +17,8 @@ export type PcmSource = {
   readonly ready: boolean;
   /** Little more is queued than a crossfade away takes, and nothing says that more will come in time. */
   readonly starving: boolean;
+  /** It leaves in good order, since nothing more is to come for now; it may be back as soon as it is ready. */
+  readonly isOver?: boolean;
   readonly heard: Heard;
   /** Frames until the present item ends, seen from `frame`; null where nobody knows. */
   framesLeft(frame: number): number | null;

@@ -12,6 +12,8 @@ import {
 import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
+import type { Planned } from "../plan/plan-store.ts";
+import type { PreparedFiles } from "../plan/prepared-cache.ts";
 import { Autopilot } from "./autopilot.ts";
 import { warmUp } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
@@ -21,8 +23,11 @@ import { Levels } from "./levels.ts";
 import { startLibrary } from "./library.ts";
 import { LiveSource } from "./live.ts";
 import { LiveDesk } from "./live-desk.ts";
+import { type LiveHost, mayGoLive } from "./may-go-live.ts";
 import { createPacer } from "./pacer.ts";
+import { isWorthWaiting } from "./patience.ts";
 import { HISTORY_FRAMES, PcmHistory } from "./pcm-history.ts";
+import { RundownSource } from "./rundown/rundown-source.ts";
 import { createSlate } from "./slate.ts";
 import { Switcher } from "./switcher.ts";
 
@@ -32,6 +37,10 @@ export type ProgrammeOptions = {
   framesPerSegment: number;
   /** Audio files of the station at any depth; may be empty, and may change at any time. */
   libraryFolder: string;
+  /** What the station is to play; null where only the folder says. */
+  planned(): Planned | null;
+  /** The files that the rundown names. */
+  prepared: PreparedFiles;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   /** First frame to make: one in the past is caught up with; null means the next segment boundary. */
   startFrame: number | null;
@@ -98,8 +107,16 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   const warm = warmUp(options.ffmpeg);
   const library = startLibrary({ ...options, folder: options.libraryFolder, log, onIncident: options.onIncident });
   const autopilot = new Autopilot(library, log);
+  const rundown = new RundownSource({
+    rundown: () => options.planned()?.rundown ?? null,
+    files: options.prepared,
+    onIncident: report,
+    log,
+  });
+  const players = [rundown, autopilot];
   const slate = createSlate();
-  const liveDesk = new LiveDesk(options.liveAllowed, log);
+  const admits = (host: LiveHost) => mayGoLive(options.planned()?.plan ?? { slots: [] }, history.next, host);
+  const liveDesk = new LiveDesk(options.liveAllowed, admits, log);
   const switcher = new Switcher(log, (starved) => {
     const isLost = starved instanceof LiveSource && !starved.hasEnded;
     if (isLost) report({ kind: "live-lost", message: `${starved.heard.title}: audio stopped arriving` }, starved.id);
@@ -129,18 +146,13 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     },
   );
 
-  const isWaitingForAutopilot = () => {
-    if (switcher.onAir === null) return !autopilot.ready && autopilot.isComing;
-    return switcher.onAir === autopilot && autopilot.starving && autopilot.isComing;
-  };
-
   const mixFrame = (due: number) => {
     const frame = history.next;
-    const candidates = [...liveDesk.candidates(switcher.onAir), autopilot, slate];
+    const candidates = [...liveDesk.candidates(switcher.onAir, frame), ...players, slate];
     const draft = history.draft();
     switcher.choose(candidates, { now: clock.monotonic(), atClock: due - frame <= AT_CLOCK_FRAMES });
     switcher.mix(draft, outgoing, frame);
-    for (const source of [...liveDesk.hosts, autopilot]) if (!switcher.isHeard(source)) source.pass(frame);
+    for (const source of [...liveDesk.hosts, ...players]) if (!switcher.isHeard(source)) source.pass(frame);
     if (switcher.onAir !== null) items.note(switcher.onAir, frame);
     levels.add(frame, draft);
     history.commit();
@@ -154,10 +166,10 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     const due = frameAt(pacer.now());
     if (history.next < due - 2 * MOST_FRAMES_BEHIND) skipTo(earliest());
     liveDesk.tick(elapsedMs, switcher);
-    if (isReady) autopilot.tick(history.next, elapsedMs);
+    if (isReady) for (const player of players) player.tick(history.next, elapsedMs);
     const hasRoom = () =>
       encoders.every((encoder) => history.next - encoder.nextFrame < HISTORY_FRAMES - HISTORY_RESERVE);
-    while (isReady && history.next < due && hasRoom() && !isWaitingForAutopilot()) mixFrame(due);
+    while (isReady && history.next < due && hasRoom() && !isWorthWaiting(switcher.onAir, players)) mixFrame(due);
     for (const encoder of encoders) encoder.tick(elapsedMs);
     watchLibrary();
   };
@@ -169,7 +181,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   };
 
   const watchLibrary = () => {
-    const isEmpty = library.isEmpty();
+    const isEmpty = library.isEmpty() && !rundown.ready;
     if (isEmpty && !isLibraryEmpty)
       options.onIncident({ kind: "library-empty", message: "no track can be played: the slate is on air" });
     isLibraryEmpty = isEmpty;
@@ -181,7 +193,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     setLiveAllowed: (allowed) => liveDesk.allow(allowed),
     levelOf: (segment) => levels.of(segment),
     itemAt: (frame) => items.at(frame),
-    next: () => autopilot.upcoming(UPCOMING_ITEMS),
+    next: () => (players.find(({ ready }) => ready) ?? autopilot).upcoming(UPCOMING_ITEMS),
     status: () => ({
       source: switcher.onAir?.source ?? "slate",
       live: liveDesk.status(switcher.onAir),
@@ -193,7 +205,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     async stop() {
       clearInterval(timer);
       await Promise.all(
-        [...encoders, autopilot, liveDesk].map((part) => ("stop" in part ? part.stop() : part.close())),
+        [...encoders, ...players, liveDesk].map((part) => ("stop" in part ? part.stop() : part.close())),
       );
       await library.stop();
     },

@@ -65,6 +65,8 @@ export function record(options: Partial<ProgrammeOptions> & { libraryFolder: str
     station: "demo",
     renditions: [RENDITION],
     framesPerSegment: 15,
+    planned: () => null,
+    prepared: { pathOf: () => null, discard: () => {} },
     ffmpeg: BINARIES,
     startFrame: null,
     liveAllowed: true,

@@ -113,6 +113,8 @@ async function start(options: { controlSilentMs?: () => number | null } = {}) {
     edgeUrl: world.url,
     token: () => "rdo_token",
     libraryFolder: "/nowhere",
+    planFolder: "/nowhere",
+    prepared: { pathOf: () => null, discard: () => {} },
     ffmpeg: { ffmpeg: "ffmpeg", ffprobe: "ffprobe" },
     ingest: ingest as Ingest,
     controlSilentMs: options.controlSilentMs ?? (() => 100),

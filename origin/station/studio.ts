@@ -5,12 +5,16 @@ import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import type { Ingest } from "../ingest/server.ts";
 import { createStamper } from "../packager/stamper.ts";
+import type { Planned } from "../plan/plan-store.ts";
+import type { PreparedFiles } from "../plan/prepared-cache.ts";
 import { type Programme, startProgramme } from "../programme/programme.ts";
 import { planStart } from "./plan-start.ts";
 
 export type StudioOptions = {
   desired: DesiredStation;
   libraryFolder: string;
+  planned(): Planned | null;
+  prepared: PreparedFiles;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   ingest: Ingest;
   /** Where the station's segments end, as far as anyone knows. */
@@ -55,6 +59,8 @@ export function startStudio(options: StudioOptions): Studio {
     renditions,
     framesPerSegment,
     libraryFolder: options.libraryFolder,
+    planned: options.planned,
+    prepared: options.prepared,
     ffmpeg: options.ffmpeg,
     startFrame: start.startFrame,
     liveAllowed: desired.liveAllowed,
