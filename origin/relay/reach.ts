@@ -56,7 +56,7 @@ const isHttp = ({ protocol }: URL) => protocol === "http:" || protocol === "http
 
 /** An address that another one names. @throws RelayRefused */
 function relayUrl(text: string, base: URL): URL {
-  const url = URL.parse(text, base);
+  const url = URL.parse(text, base.href);
   const parsed = RelayUrl.safeParse(url?.href);
   if (url === null || !parsed.success) throw new RelayRefused(`it leads to ${describe(text)}`);
   return url;
