@@ -42,8 +42,8 @@ export function createControlClient(
     } catch (thrown) {
       throw new ControlError("unreachable", null, `control cannot be reached: ${describe(thrown)}`);
     }
-    if (status >= 500 || status === 429) throw new ControlError("unreachable", status, `control answers ${status}`);
-    if (status >= 400) throw new ControlError("refused", status, `control answers ${status}: ${reasonIn(text)}`);
+    const error = errorIn(status, text);
+    if (error !== null) throw error;
     try {
       return answer.parse(JSON.parse(text));
     } catch (thrown) {
@@ -55,6 +55,13 @@ export function createControlClient(
     register: (token, registration) => post("/origins/register", token, registration, RegistrationAnswer),
     heartbeat: (token, origin, heartbeat) => post(`/origins/${origin}/heartbeat`, token, heartbeat, HeartbeatAnswer),
   };
+}
+
+/** What an answer of control means that is no success; null when it is one. */
+export function errorIn(status: number, text: string): ControlError | null {
+  if (status >= 500 || status === 429) return new ControlError("unreachable", status, `control answers ${status}`);
+  if (status >= 400) return new ControlError("refused", status, `control answers ${status}: ${reasonIn(text)}`);
+  return null;
 }
 
 function reasonIn(text: string): string {

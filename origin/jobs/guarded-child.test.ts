@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("A guarded child", () => {
   it("gives what it wrote, and how it ended", async () => {
-    const ended = await runGuardedChild("sh", ["-c", "echo out; echo words >&2; exit 3"], OPTIONS);
+    const ended = await runGuardedChild("sh", ["-c", "echo out; echo words >&2; exit 1"], OPTIONS);
     expect(ended).toEqual({ how: "failed", said: "words", output: Buffer.from("out\n") });
   });
 
@@ -65,6 +65,8 @@ describe("The end of a child", () => {
     ["exited with code 0: but\nsaid", "clean", "but\nsaid"],
     ["exited with code 1: bad data", "failed", "bad data"],
     ["exited with code 1: Cannot allocate memory", "broken", "Cannot allocate memory"],
+    ["exited with code 69: too many errors", "failed", "too many errors"],
+    ["exited with code 127: not found", "broken", "not found"],
     ["was ended by SIGSEGV: x", "broken", "was ended by SIGSEGV: x"],
     ["spawn /x ENOENT", "broken", "spawn /x ENOENT"],
   ])("is read from %j", (ended, how, said) => {

@@ -9,11 +9,13 @@ export type ChildLimits = {
   fileBytes: number;
 };
 
-/** How a child came to its end: `clean` by itself, `failed` with its own words, `broken` by a signal or for want of memory. */
+/** How a child came to its end: `clean`; `failed` by what it read; `broken` by a signal, for want of memory, before it began. */
 export type Ending = { how: "clean" | "failed" | "broken"; said: string };
 
 /** The text is constant, and the command and its arguments are no part of it: no shell reads what a user wrote. */
 const SCRIPT = 'ulimit -c 0 && ulimit -d "$1" && ulimit -f "$2" && ulimit -t "$3" && shift 3 && exec nice -n 10 "$@"';
+/** With these, ffmpeg says that it cannot make anything of a file, or found too many errors in it. */
+const VERDICTS = new Set(["1", "69"]);
 const SHELL_FILE_BLOCK = 512;
 
 /** Starts a command that reads what strangers wrote: held to its limits by the kernel, and behind all else for the CPU. */
@@ -29,7 +31,8 @@ export function endingOf(ended: string): Ending {
   const [, code, said = ""] = /^exited with code (\d+)(?:: (.*))?$/s.exec(ended) ?? [];
   if (code === undefined) return { how: "broken", said: ended };
   if (code === "0") return { how: "clean", said };
-  return { how: said.includes("Cannot allocate memory") ? "broken" : "failed", said };
+  const isVerdict = VERDICTS.has(code) && !said.includes("Cannot allocate memory");
+  return { how: isVerdict ? "failed" : "broken", said };
 }
 
 /**
