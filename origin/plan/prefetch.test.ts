@@ -2,12 +2,15 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Track } from "../../contracts/media.ts";
+import { createRundown, type Rundown } from "../../contracts/rundown/rundown.ts";
+import type { RundownItem } from "../../contracts/rundown-item.ts";
 import { frameAt, SAMPLES_PER_FRAME } from "../../contracts/timeline.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { createLog } from "../../kit/log.ts";
 import type { Loop } from "../../kit/loop.ts";
 import { downloadPrepared } from "./download-prepared.ts";
-import { exampleTrack, inARow, noise, type PlanEdge, startPlanEdge } from "./fixtures/edge.ts";
+import { examplePlan, exampleTrack, inARow, noise, type PlanEdge, startPlanEdge } from "./fixtures/edge.ts";
 import { startPrefetch, wantedBy } from "./prefetch.ts";
 import { openPreparedCache, type PreparedCache } from "./prepared-cache.ts";
 
@@ -31,9 +34,14 @@ afterEach(async () => {
 const now = () => frameAt(Date.now()) * SAMPLES_PER_FRAME;
 const hashesAsked = () => edge.asked.map(({ path }) => path.split("/").at(-1));
 
-async function start(items: () => ReturnType<typeof inARow>, limitBytes = 10_000_000) {
+const entriesOf = (tracks: readonly Track[]) => tracks.map(({ media }) => ({ media, weight: 1 }));
+const among =
+  (items: () => readonly RundownItem[]): Rundown["at"] =>
+  (from, until) =>
+    items().filter((item) => item.until > from && item.from < until);
+
+async function start(at: Rundown["at"], limitBytes = 10_000_000) {
   cache = await openPreparedCache({ folder, limitBytes, clock: systemClock, log });
-  const at = (from: number, until: number) => items().filter((item) => item.until > from && item.from < until);
   loop = startPrefetch({
     stations: () => [{ edge: edge.of("demo"), rundown: { at } }],
     cache,
@@ -47,15 +55,35 @@ describe("fetching ahead", () => {
   it("has the files of the hours to come, the soonest first, each once", async () => {
     const tracks = [1, 2, 3].map(() => exampleTrack(edge.put(noise(5000))));
     const items = inARow(now(), [...tracks, ...tracks]);
-    await start(() => items);
+    await start(among(() => items));
     await vi.waitFor(() => expect(cache.held()).toHaveLength(3));
     expect(hashesAsked()).toEqual(tracks.map(({ prepared }) => prepared.sha256));
+  });
+
+  it("lets a node without a network play on for at least half an hour", async () => {
+    const tracks = Array.from({ length: 12 }, () => {
+      const prepared = { ...edge.put(noise(2000)), samples: 240 * 48_000 };
+      const cue = { in: 0, next: prepared.samples, out: prepared.samples };
+      return { ...exampleTrack(prepared, crypto.randomUUID(), crypto.randomUUID()), cue };
+    });
+    const playlist = { id: crypto.randomUUID(), name: "All", order: "shuffle" as const, entries: entriesOf(tracks) };
+    const plan = examplePlan({ playlist: playlist.id, playlists: [playlist], tracks });
+    const rundown = createRundown(plan);
+    await start((from, until) => rundown.at(from, until));
+    const halfAnHour = rundown.at(now(), now() + 1800 * 48_000);
+    await vi.waitFor(() => expect(cache.held()).toHaveLength(12));
+    await edge.close();
+    expect(halfAnHour.length).toBeGreaterThan(7);
+    expect(halfAnHour.map(({ track }) => cache.pathOf(track.prepared))).not.toContain(null);
   });
 
   it("keeps within the limit while a library ten times its size goes by, and always has what is next", async () => {
     const tracks = Array.from({ length: 40 }, () => exampleTrack(edge.put(noise(1000))));
     let at = 0;
-    await start(() => inARow(now(), tracks.slice(at)), 4000);
+    await start(
+      among(() => inARow(now(), tracks.slice(at))),
+      4000,
+    );
     for (; at < 36; at += 4) {
       const soonest = tracks.slice(at, at + 4).map(({ prepared }) => prepared);
       await vi.waitFor(() => expect(soonest.map((file) => cache.pathOf(file))).not.toContain(null));
@@ -71,7 +99,7 @@ describe("fetching ahead", () => {
     edge.remove(tracks[0]?.prepared.sha256 ?? "");
     edge.replace(tracks[1]?.prepared.sha256 ?? "", noise(5000));
     const items = inARow(now(), tracks);
-    await start(() => items);
+    await start(among(() => items));
     await vi.waitFor(() => expect(cache.held()).toHaveLength(1));
     expect(hashesAsked()).toEqual(tracks.map(({ prepared }) => prepared.sha256));
   });

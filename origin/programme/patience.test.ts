@@ -32,6 +32,17 @@ describe("being late", () => {
     expect(isWorthWaiting(ready, [ready, coming])).toBe(false);
   });
 
+  it("is better than the slate when what is on air is over, and no use when the next best is there", () => {
+    const over = player({ ready: false, isOver: true });
+    expect([isWorthWaiting(over, [over, coming]), isWorthWaiting(over, [over, ready])]).toEqual([true, false]);
+    expect(isWorthWaiting(over, [over, absent])).toBe(false);
+  });
+
+  it("is better than to miss the beginning of what is better than that on air, and not of what is worse", () => {
+    expect([isWorthWaiting(ready, [coming, ready]), isWorthWaiting(ready, [ready, coming])]).toEqual([true, false]);
+    expect(isWorthWaiting(ready, [absent, ready])).toBe(false);
+  });
+
   it("is nothing for a host, who does not wait", () => {
     expect(isWorthWaiting(player({ starving: true, isComing: true }), [ready])).toBe(false);
   });

@@ -4,11 +4,15 @@ import type { PcmSource } from "./pcm-source.ts";
 export type Player = PcmSource & { readonly isComing: boolean };
 
 /**
- * Whether the programme should rather be late than go on with the next best source: while what is on air is decoding still,
- * or, at the start, the best of the players. The programme catches up afterwards.
+ * Whether the programme should rather be late than go on with less: while what is on air is decoding still, and while a
+ * better one of the players, which stand by falling priority, gets ready; where nothing is on air yet or it leaves, the
+ * best of all. The programme catches up afterwards. A host, or the slate, does not wait.
  */
 export function isWorthWaiting(onAir: PcmSource | null, players: readonly Player[]): boolean {
-  if (onAir === null) return players.find(({ ready, isComing }) => ready || isComing)?.ready === false;
-  const player = players.find((each) => each === onAir);
-  return player?.starving === true && player.isComing;
+  const present = players.find((player) => player === onAir);
+  if (present === undefined && onAir !== null) return false;
+  if (present?.starving && present.isComing) return true;
+  const stays = present !== undefined && !present.starving && !present.isOver;
+  const better = stays ? players.slice(0, players.indexOf(present)) : players;
+  return better.find(({ ready, isComing }) => ready || isComing)?.ready === false;
 }

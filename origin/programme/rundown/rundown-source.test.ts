@@ -1,18 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { readFileSync, rmSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, truncateSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Track } from "../../../contracts/media.ts";
 import type { RundownItem } from "../../../contracts/rundown-item.ts";
 import { frameAt, SAMPLES_PER_FRAME } from "../../../contracts/timeline.ts";
-import { exampleTrack, inARow } from "../../plan/fixtures/edge.ts";
+import { inARow } from "../../plan/fixtures/edge.ts";
 import { warmUp } from "../decoder.ts";
 import type { Incident } from "../incident-gate.ts";
 import { samplesOf } from "../pcm-ring.ts";
 import { BINARIES, dropFolder, newFolder, silentLog } from "../test-rig.ts";
 import { RundownSource } from "./rundown-source.ts";
+import { fileOf, filesIn, prepareTrack, rundownOf } from "./test-tracks.ts";
 
 const SECOND = 48_000;
 const FIRST = frameAt(Date.now());
@@ -25,32 +24,21 @@ let tracks: Track[];
 let pcm: Int16Array[];
 let sources: RundownSource[];
 let incidents: Incident[];
-let missing: Set<string>;
+let files: ReturnType<typeof filesIn>;
 
-const pathOf = (track: Track) => join(folder, `${track.prepared.sha256}.flac`);
-
-function makeTrack(seed: number, seconds: number): Track {
-  const draft = join(folder, "draft.flac");
-  const noise = `anoisesrc=sample_rate=48000:amplitude=0.2:seed=${seed}:duration=${seconds}`;
-  const input = ["-v", "error", "-f", "lavfi", "-i", noise];
-  execFileSync(BINARIES.ffmpeg, [...input, "-ac", "2", "-sample_fmt", "s16", "-y", draft]);
-  const bytes = readFileSync(draft);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const track = exampleTrack({ sha256, bytes: bytes.length, samples: seconds * SECOND }, `Noise ${seed}`);
-  execFileSync("cp", [draft, pathOf(track)]);
-  return track;
-}
+const noise = (seed: number, seconds: number) =>
+  prepareTrack(folder, `Noise ${seed}`, `anoisesrc=amplitude=0.2:seed=${seed}`, seconds);
 
 const soundOf = (track: Track) =>
   samplesOf(
-    execFileSync(BINARIES.ffmpeg, ["-v", "error", "-i", pathOf(track), "-f", "s16le", "pipe:1"], {
+    execFileSync(BINARIES.ffmpeg, ["-v", "error", "-i", fileOf(folder, track), "-f", "s16le", "pipe:1"], {
       maxBuffer: 1 << 26,
     }),
   );
 
 beforeAll(async () => {
   folder = newFolder();
-  tracks = [makeTrack(1, 20), makeTrack(2, 12), makeTrack(3, 12)];
+  tracks = [noise(1, 20), noise(2, 12), noise(3, 12)];
   pcm = tracks.map(soundOf);
   await warmUp(BINARIES);
 });
@@ -58,19 +46,15 @@ afterAll(() => dropFolder(folder));
 beforeEach(() => {
   sources = [];
   incidents = [];
-  missing = new Set();
+  files = filesIn(folder);
 });
 afterEach(() => Promise.all(sources.map((source) => source.close())));
 
 function sourceOf(items: () => readonly RundownItem[]): RundownSource {
-  const at = (from: number, until: number) => items().filter((item) => item.until > from && item.from < until);
-  const rundown = { at: (from: number, until: number) => [...at(from, until)] };
+  const rundown = rundownOf(items);
   const source = new RundownSource({
     rundown: () => rundown,
-    files: {
-      pathOf: ({ sha256 }) => (missing.has(sha256) ? null : join(folder, `${sha256}.flac`)),
-      discard: (sha256) => missing.add(sha256),
-    },
+    files,
     onIncident: (incident) => incidents.push(incident),
     log: silentLog(),
   });
@@ -185,7 +169,7 @@ describe("the rundown", () => {
     Object.assign(items[0] as RundownItem, { until: START + 2 * SECOND });
     Object.assign(items[1] as RundownItem, { from: START + 2 * SECOND, until: START + 5 * SECOND });
     Object.assign(items[2] as RundownItem, { from: START + 5 * SECOND, until: START + 17 * SECOND });
-    missing.add(second().prepared.sha256);
+    files.missing.add(second().prepared.sha256);
     const source = sourceOf(() => items);
     const states: string[] = [];
     for (let frame = FIRST; frame < FIRST + 260; frame++) {
@@ -201,18 +185,18 @@ describe("the rundown", () => {
 
   it("joins a track whose file comes late where it would be", async () => {
     const items = inARow(START, [music()]);
-    missing.add(music().prepared.sha256);
+    files.missing.add(music().prepared.sha256);
     const source = sourceOf(() => items);
     await settle(source, FIRST);
     expect([source.ready, source.isOver]).toEqual([false, true]);
-    missing.clear();
+    files.missing.clear();
     const sound = await play(source, FIRST + 100, 10);
     expect(sound).toEqual(stereo(pcm[0] as Int16Array, 100 * SAMPLES_PER_FRAME, 10 * SAMPLES_PER_FRAME));
   });
 
   it("gives up a file that breaks off, with a report, and leaves before its end is heard", async () => {
-    const broken = makeTrack(9, 8);
-    truncateSync(pathOf(broken), Math.floor(broken.prepared.bytes / 2));
+    const broken = noise(9, 8);
+    truncateSync(fileOf(folder, broken), Math.floor(broken.prepared.bytes / 2));
     const items = inARow(START, [broken, music()]);
     const source = sourceOf(() => items);
     for (let frame = FIRST; frame < FIRST + 375; frame++) {
@@ -222,8 +206,8 @@ describe("the rundown", () => {
     }
     expect(source.isOver).toBe(true);
     expect(incidents.map(({ kind }) => kind)).toEqual(["track-missing"]);
-    expect([...missing]).toEqual([broken.prepared.sha256]);
-    rmSync(pathOf(broken));
+    expect([...files.missing]).toEqual([broken.prepared.sha256]);
+    rmSync(fileOf(folder, broken));
   });
 
   it("has nothing to say without a plan", () => {

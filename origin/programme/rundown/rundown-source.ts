@@ -47,6 +47,8 @@ export class RundownSource implements PcmSource {
   /** Programme time of what is mixed next, in samples. */
   #sample = 0;
   #supply: Supply = { until: 0, isGap: true };
+  /** Whether an item is on in the next frame: nobody begins with the silence before one. */
+  #isOn = false;
   #isClosed = false;
 
   constructor(options: {
@@ -67,7 +69,7 @@ export class RundownSource implements PcmSource {
   }
 
   get ready(): boolean {
-    return this.#supply.until - this.#sample >= READY_SAMPLES;
+    return this.#isOn && this.#supply.until - this.#sample >= READY_SAMPLES;
   }
 
   get starving(): boolean {
@@ -81,8 +83,8 @@ export class RundownSource implements PcmSource {
 
   /** Whether it is worth waiting a moment for more. */
   get isComing(): boolean {
-    const due = [...this.#decks.values()].filter(({ item }) => item.from <= this.#sample);
-    return !this.#supply.isGap && due.every(({ quietMs }) => quietMs < HOPEFUL_MS);
+    if (!this.#isOn || this.#supply.isGap) return false;
+    return [...this.#decks.values()].every(({ quietMs }) => quietMs < HOPEFUL_MS);
   }
 
   get heard(): Heard {
@@ -202,11 +204,13 @@ export class RundownSource implements PcmSource {
   }
 
   #measure(): void {
-    const supplied = this.#due().map((item) => ({
+    const due = this.#due();
+    const supplied = due.map((item) => ({
       from: item.from,
       until: item.until,
       buffered: this.#decks.get(keyOf(item))?.buffered ?? null,
     }));
+    this.#isOn = (due[0]?.from ?? Number.POSITIVE_INFINITY) < this.#sample + SAMPLES_PER_FRAME;
     this.#supply = supplyFrom(this.#sample, supplied, this.#sample + LEAD_SAMPLES);
   }
 }
