@@ -1,14 +1,17 @@
 import { systemClock } from "../kit/clock.ts";
+import { createLog } from "../kit/log.ts";
 import { pruneAlerts } from "./alerting/prune.ts";
 import { openDatabase } from "./db/database.ts";
 import type { Bindings } from "./environment.ts";
 import { monitorOf } from "./health/monitor.ts";
 import { pruneIncidents } from "./health/read-incidents.ts";
+import { keepLibrary } from "./media/chores.ts";
 import { createApp } from "./routes/app.ts";
 
 export { Monitor } from "./health/monitor.ts";
 
 const app = createApp();
+const log = createLog({ fields: { part: "cron" } });
 
 /** The API, and once a minute the safety net: the monitor's alarm is set again should it ever have been lost. */
 export default {
@@ -18,5 +21,6 @@ export default {
     const deps = { db: openDatabase(bindings.DB), clock: systemClock };
     await pruneIncidents(deps);
     await pruneAlerts(deps);
+    await keepLibrary({ ...deps, log }, bindings.MEDIA);
   },
 } satisfies ExportedHandler<Bindings>;

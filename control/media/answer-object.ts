@@ -1,5 +1,6 @@
+import { type ByteRange, parseRange } from "../../kit/range.ts";
 import { notFound } from "../refusal.ts";
-import { inR2, isInvalidRange } from "./in-r2.ts";
+import { inR2 } from "./in-r2.ts";
 
 type Serving = { contentType: string; contentDisposition: string };
 
@@ -13,42 +14,30 @@ export async function answerObject(
   key: string,
   { contentType, contentDisposition }: Serving,
 ): Promise<Response> {
-  const range = /^bytes=\d*-\d*$/.test(request.headers.get("range") ?? "");
-  const object = await getObject(bucket, key, range ? request.headers : null);
-  if (object === null) throw notFound("such content any more");
-  if (object === "beyond") return new Response(null, { status: 416 });
-  const headers = new Headers({
-    "content-type": contentType,
-    "content-disposition": contentDisposition,
-    "content-security-policy": "default-src 'none'; sandbox",
-    "accept-ranges": "bytes",
-    "cache-control": "private, no-store",
-    etag: object.httpEtag,
-  });
-  const { offset, length } = extentOf(object);
-  headers.set("content-length", String(length));
-  if (!range) return new Response(object.body, { headers });
-  headers.set("content-range", `bytes ${offset}-${offset + length - 1}/${object.size}`);
-  return new Response(object.body, { status: 206, headers });
-}
-
-async function getObject(
-  bucket: R2Bucket,
-  key: string,
-  range: Headers | null,
-): Promise<R2ObjectBody | null | "beyond"> {
-  try {
-    return await inR2("get", () => (range === null ? bucket.get(key) : bucket.get(key, { range })));
-  } catch (thrown) {
-    if (isInvalidRange(thrown)) return "beyond";
-    throw thrown;
+  const { httpEtag: etag, size } = await existing(inR2("head", () => bucket.head(key)));
+  const condition = request.headers.get("if-range");
+  const range = parseRange(condition === null || condition === etag ? request.headers.get("range") : null, size);
+  const headers: Record<string, string> = { etag, "accept-ranges": "bytes", "cache-control": "private, no-store" };
+  if (range === "unsatisfiable") {
+    return new Response(null, { status: 416, headers: { ...headers, "content-range": `bytes */${size}` } });
   }
+  const { start, end } = range === "whole" ? { start: 0, end: size } : range;
+  const { body } = await existing(inR2("get", () => bucket.get(key, optionsFor(range))));
+  headers["content-type"] = contentType;
+  headers["content-disposition"] = contentDisposition;
+  headers["content-security-policy"] = "default-src 'none'; sandbox";
+  headers["content-length"] = String(end - start);
+  if (range === "whole") return new Response(body, { headers });
+  headers["content-range"] = `bytes ${start}-${end - 1}/${size}`;
+  return new Response(body, { status: 206, headers });
 }
 
-/** Which of the object's bytes its body holds. */
-function extentOf({ range, size }: R2ObjectBody): { offset: number; length: number } {
-  if (range === undefined) return { offset: 0, length: size };
-  if ("suffix" in range) return { offset: Math.max(0, size - range.suffix), length: Math.min(size, range.suffix) };
-  const offset = range.offset ?? 0;
-  return { offset, length: range.length ?? size - offset };
+async function existing<T>(asked: Promise<T | null>): Promise<T> {
+  const object = await asked;
+  if (object === null) throw notFound("such content any more");
+  return object;
+}
+
+function optionsFor(range: ByteRange | "whole"): R2GetOptions {
+  return range === "whole" ? {} : { range: { offset: range.start, length: range.end - range.start } };
 }

@@ -4,8 +4,10 @@ import type { StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
 import { jobs } from "../db/schema.ts";
 import { queueJobIfChanged } from "../jobs/queue.ts";
+import { notFound } from "../refusal.ts";
 import { writeChange } from "./change-media.ts";
 import { align, withdraw } from "./distribution.ts";
+import { MEDIA } from "./policy.ts";
 import { findMedia } from "./read-media.ts";
 
 /**
@@ -39,6 +41,7 @@ export async function restoreMedia(
   id: MediaId,
 ): Promise<void> {
   const row = await findMedia(context, station, id, { deleted: true });
+  if ((row.deletedAt ?? 0) < context.clock.now() - MEDIA.deletedKeptMs) throw notFound(`file ${id} any more`);
   const isUnprepared = row.state === "uploaded" || row.state === "preparing";
   const change = { deletedAt: null, ...(isUnprepared ? { state: "uploaded" as const } : {}) };
   await writeChange(

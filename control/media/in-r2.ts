@@ -17,6 +17,3 @@ export const isInvalidPart = (thrown: unknown) => hasCode(thrown, 10025);
 
 /** The content has not the hash that it was to have. */
 export const isBadDigest = (thrown: unknown) => hasCode(thrown, 10037);
-
-/** No byte of what was asked for is there. */
-export const isInvalidRange = (thrown: unknown) => hasCode(thrown, 10039);

@@ -9,6 +9,8 @@ import { answerFailure } from "./failures.ts";
 import { fromOrigins } from "./from-origins.ts";
 import { healthz } from "./healthz.ts";
 import { incidents } from "./incidents.ts";
+import { jobs } from "./jobs.ts";
+import { jobsForOrigins } from "./jobs-for-origins.ts";
 import { library } from "./library.ts";
 import { live } from "./live.ts";
 import { media } from "./media.ts";
@@ -50,6 +52,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   app.get("/api/v1/openapi.json", (c) => c.json(app.getOpenAPI31Document(DESCRIPTION)));
   app.route("/api/v1", fromOrigins);
+  app.route("/api/v1", jobsForOrigins);
 
   app.use("/api/v1/*", requireActor, requireAdmin);
   app.route("/api/v1", stations);
@@ -59,6 +62,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", media);
   app.route("/api/v1", mediaReview);
   app.route("/api/v1", mediaFiles);
+  app.route("/api/v1", jobs);
   app.route("/api/v1", live);
   app.route("/api/v1", streamKeys);
   app.route("/api/v1", origins);

@@ -94,7 +94,8 @@ export const media = createRouter()
     const { slug } = c.req.valid("param");
     const { bytes, body } = streamOf(c);
     const upload = { ...c.req.valid("query"), contentType: c.req.header("content-type")?.slice(0, 200) ?? "", bytes };
-    const sha256 = parseContentDigest(c.req.valid("header")["content-digest"]);
+    const digest = c.req.valid("header")["content-digest"];
+    const sha256 = digest === undefined ? null : parseContentDigest(digest);
     return c.json(mediaDetails(await storeWhole(c.var.context, c.env.MEDIA, slug, upload, sha256, body)), 201);
   })
   .openapi(read, async (c) => {

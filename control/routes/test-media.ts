@@ -1,6 +1,7 @@
 import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
-import { ADMIN, type Answer, call } from "./test-client.ts";
+import type { Preparation } from "../../contracts/media.ts";
+import { ADMIN, type Answer, call, type TestOrigin } from "./test-client.ts";
 
 /** Files for the tests, and how they come in and out. */
 
@@ -58,4 +59,57 @@ export async function storeFile(slug: string, file: Uint8Array<ArrayBuffer>, fil
 export async function incidentsOf(slug: string): Promise<string[]> {
   const { body } = await call("GET", `incidents?station=${slug}&limit=100`);
   return body.items.map(({ kind }: { kind: string }) => kind);
+}
+
+export const CONTENT = makeFile(20_000, 7);
+
+/** What an origin says it has found, of a prepared file with this content. */
+export async function preparationOf(content = CONTENT, parts: Partial<Preparation> = {}): Promise<Preparation> {
+  return {
+    prepared: { sha256: await hashOf(content), bytes: content.length, samples: 480_000 },
+    loudness: { integrated: -14.2, truePeak: -0.3 },
+    cue: { in: 4800, next: 450_000, out: 470_000 },
+    metadata: { title: "Night Train", artist: "The Sleepers", album: "", isrc: "", year: 1998 },
+    cover: null,
+    peaks: Array.from({ length: 1000 }, (_, index) => index % 256),
+    ...parts,
+  };
+}
+
+/** How an origin prepares a file, step by step. */
+export function worker(origin: TestOrigin) {
+  const send = (method: string, path: string, body?: unknown) => call(method, path, body, origin.token);
+  return {
+    id: origin.id,
+    claim: () => send("POST", `origins/${origin.id}/jobs/claim`),
+    progress: (job: string, phase: string, share: number) => send("POST", `jobs/${job}/progress`, { phase, share }),
+    putPart: (job: string, part: number, bytes: Uint8Array<ArrayBuffer>) =>
+      sendRaw(origin, "PUT", `jobs/${job}/prepared?part=${part}`, bytes),
+    finishPrepared: async (job: string, content = CONTENT) =>
+      send("POST", `jobs/${job}/prepared`, { sha256: await hashOf(content), bytes: content.length }),
+    putCover: async (job: string, bytes: Uint8Array<ArrayBuffer>) =>
+      sendRaw(origin, "PUT", `jobs/${job}/cover`, bytes, { "content-digest": await contentDigest(bytes) }),
+    result: (job: string, result: object) => send("POST", `jobs/${job}/result`, result),
+    /** All of it, with the job that has waited longest. */
+    async prepare(content = CONTENT, parts: Partial<Preparation> = {}) {
+      const { body: job } = await this.claim();
+      expect((await this.putPart(job.id, 1, content)).status).toBe(204);
+      expect((await this.finishPrepared(job.id, content)).status).toBe(204);
+      const preparation = await preparationOf(content, parts);
+      expect((await this.result(job.id, { outcome: "prepared", preparation })).status).toBe(204);
+      return job;
+    },
+  };
+}
+
+async function sendRaw(
+  origin: TestOrigin,
+  method: string,
+  path: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await send(method, path, bytes, headers, origin.token);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === "" ? null : JSON.parse(text) };
 }

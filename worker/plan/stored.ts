@@ -1,7 +1,7 @@
+import { parseRange } from "../../kit/range.ts";
 import { isKnownToCaller } from "../cache/answer.ts";
 import { EdgeError } from "../edge-error.ts";
 import type { Reach } from "../reach.ts";
-import { parseRange } from "../segment/range.ts";
 import { withStore } from "../upload/store.ts";
 
 export type Serving = { type: string; cacheControl: string; maxBytes?: number };
