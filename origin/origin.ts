@@ -18,6 +18,9 @@ import { playlistRoutes } from "./http/playlists.ts";
 import { startHttpServer } from "./http/server.ts";
 import { acceptFeed } from "./ingest/feed-forward.ts";
 import { startIngest } from "./ingest/server.ts";
+import { createJobClient } from "./jobs/job-client.ts";
+import { startJobs } from "./jobs/jobs.ts";
+import { createNodeLoad } from "./jobs/node-load.ts";
 import { startPrefetch } from "./plan/prefetch.ts";
 import { openPreparedCache } from "./plan/prepared-cache.ts";
 import { findFfmpeg } from "./process/ffmpeg.ts";
@@ -157,6 +160,23 @@ export async function startOrigin(options: {
     log,
   });
 
+  const rung = () => ladder.standing().rung;
+  const jobs = settings.takesJobs
+    ? startJobs({
+        client: createJobClient({ controlUrl: settings.controlUrl, origin: originId, token: () => token }),
+        binaries: ffmpeg,
+        dataFolder: settings.dataFolder,
+        load: createNodeLoad({
+          dataFolder: settings.dataFolder,
+          rung,
+          studios: () => stations.all().filter((station) => station.facts().studio === "here").length,
+        }),
+        rung,
+        clock,
+        log,
+      })
+    : null;
+
   let urgency = "";
   const urgencyLoop = startLoop(
     "what cannot wait",
@@ -196,6 +216,7 @@ export async function startOrigin(options: {
     rtmpPort: ingest.port,
     async stop() {
       const ladderEnds = ladder.stop();
+      const jobsEnd = jobs?.stop();
       await agent.leave(HANDOVER_MS);
       stopping = true;
       await prefetch.stop();
@@ -205,6 +226,7 @@ export async function startOrigin(options: {
       await ingest.close();
       await http.close();
       await ladderEnds;
+      await jobsEnd;
       memoryKeeper.stop();
     },
   };

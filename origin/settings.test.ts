@@ -24,6 +24,7 @@ describe("The settings of a node", () => {
       httpPort: 8801,
       cacheBytes: 10_000_000_000,
       edgeOnly: false,
+      takesJobs: true,
       logLevel: "info",
     });
   });
@@ -41,6 +42,10 @@ describe("The settings of a node", () => {
     ["", false],
   ])("take EDGE_ONLY=%s", (value, edgeOnly) => {
     expect(readSettings({ ...LEAST, EDGE_ONLY: value }).edgeOnly).toBe(edgeOnly);
+  });
+
+  it("take JOBS=off", () => {
+    expect(readSettings({ ...LEAST, JOBS: "off" }).takesJobs).toBe(false);
   });
 
   it.each([

@@ -20,6 +20,7 @@ const Environment = z.object({
   HTTP_PORT: Port.default(8801),
   CACHE_BYTES: z.coerce.number().int().positive().default(10_000_000_000),
   EDGE_ONLY: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(false)),
+  JOBS: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(true)),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
@@ -41,6 +42,8 @@ export type Settings = {
   cacheBytes: number;
   /** Whether playlists and segments are for the edge alone. */
   edgeOnly: boolean;
+  /** Whether the node prepares files for the library when it has nothing better to do. */
+  takesJobs: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -63,6 +66,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     httpPort: set.HTTP_PORT,
     cacheBytes: set.CACHE_BYTES,
     edgeOnly: set.EDGE_ONLY,
+    takesJobs: set.JOBS,
     logLevel: set.LOG_LEVEL,
   };
 }

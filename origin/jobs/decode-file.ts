@@ -4,11 +4,10 @@ import { FILE_OPTIONS, inputOf } from "../programme/decoder.ts";
 import type { Bench } from "./bench.ts";
 import { endingOf, startGuardedChild } from "./guarded-child.ts";
 import { LevelCurve } from "./level-curve.ts";
-import { isTooSlow, MAX_RATIO, MAX_SECONDS, RATIO_COUNTS_AFTER_SECONDS } from "./limits.ts";
+import { excessOf, isTooSlow } from "./limits.ts";
 import { FileRejectedError, JobReturnedError, lastWords, rejectionFor } from "./outcome.ts";
 
 const LOOK_EVERY_MS = 1000;
-const BYTES_PER_SECOND = SAMPLE_RATE * 4;
 const FILE_TOO_LARGE = "was ended by SIGXFSZ";
 const PCM = ["-f", "s16le", "pipe:1"];
 /** Nothing in it depends on who made it or when: the same sound has the same hash. */
@@ -30,6 +29,7 @@ export async function decodeFile(
   { ffmpeg, limits, clock, signal }: Bench,
   onProgress: (seconds: number) => void,
 ): Promise<Decoded> {
+  signal.throwIfAborted();
   const graph = "[0:a:0]aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=stereo,asplit=2[curve][prepared]";
   const child = startGuardedChild(
     ffmpeg,
@@ -75,11 +75,4 @@ export async function decodeFile(
     child.kill();
     await child.ended;
   }
-}
-
-function excessOf(seconds: number, bytes: number): string | null {
-  if (seconds > MAX_SECONDS) return `The file unpacks to more than ${MAX_SECONDS / 3600} hours of sound.`;
-  const ratio = (seconds * BYTES_PER_SECOND) / bytes;
-  if (seconds < RATIO_COUNTS_AFTER_SECONDS || ratio < MAX_RATIO) return null;
-  return `The file unpacks to more than ${MAX_RATIO} times its size: it holds no real sound.`;
 }

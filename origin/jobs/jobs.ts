@@ -41,7 +41,7 @@ export function startJobs(options: JobsOptions): { stop(): Promise<void> } {
       return job;
     } catch (thrown) {
       const problem = describe(thrown);
-      if (problem !== lastProblem) log.warn("control cannot be asked for jobs", { problem });
+      if (problem !== lastProblem) log.info("control cannot be asked for jobs", { problem });
       lastProblem = problem;
       return null;
     }

@@ -1,3 +1,5 @@
+import { CHANNELS, SAMPLE_RATE } from "../../contracts/timeline.ts";
+
 /** What a file may cost. Nobody but its uploader has seen it yet. */
 
 /** Longest sound that is prepared. */
@@ -5,8 +7,8 @@ export const MAX_SECONDS = 6 * 3600;
 export const MIN_SECONDS = 1;
 
 /** Sound that unpacks to so many times its size, and is not short, was made to fill a disk: even speech at 6 kbit/s has 250. */
-export const MAX_RATIO = 1500;
-export const RATIO_COUNTS_AFTER_SECONDS = 600;
+const MAX_RATIO = 1500;
+const RATIO_COUNTS_AFTER_SECONDS = 600;
 
 /** Most private memory of a child process, in bytes; it is given less where the node has less. */
 export const MAX_CHILD_MEMORY = 128 << 20;
@@ -22,4 +24,12 @@ const SLOWEST = 0.5;
 /** Whether a decoder hangs, or is so slow that it would never end. */
 export function isTooSlow(elapsedMs: number, decodedSeconds: number): boolean {
   return elapsedMs > PATIENCE_MS + decodedSeconds * 1000 * SLOWEST;
+}
+
+/** Why so much sound is not to come out of a file of so many bytes, for its editor; null while it may. */
+export function excessOf(seconds: number, bytes: number): string | null {
+  if (seconds > MAX_SECONDS) return `The file unpacks to more than ${MAX_SECONDS / 3600} hours of sound.`;
+  const ratio = (seconds * SAMPLE_RATE * CHANNELS * 2) / bytes;
+  if (seconds < RATIO_COUNTS_AFTER_SECONDS || ratio < MAX_RATIO) return null;
+  return `The file unpacks to more than ${MAX_RATIO} times its size: it holds no real sound.`;
 }
