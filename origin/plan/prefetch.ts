@@ -2,7 +2,7 @@ import type { Rundown } from "../../contracts/rundown/rundown.ts";
 import { frameAt, programmeTime, SAMPLES_PER_FRAME } from "../../contracts/timeline.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
-import { type Loop, pause, startLoop } from "../../kit/loop.ts";
+import { type Loop, startLoop } from "../../kit/loop.ts";
 import { backoff } from "../../kit/retry.ts";
 import type { EdgeStation } from "../uploader/ask-edge.ts";
 import { decide, type Wanted } from "./decide.ts";
@@ -43,21 +43,26 @@ export function startPrefetch(options: {
     }
   }
 
+  /** False when there is nothing to fetch for now. */
+  async function advance(signal: AbortSignal): Promise<boolean> {
+    const wanted = wantedBy(stations(), clock.now());
+    for (const sha256 of rests.keys()) if (!wanted.some(({ file }) => file.sha256 === sha256)) rests.delete(sha256);
+    const isResting = ({ file }: Wanted) => clock.monotonic() < (rests.get(file.sha256)?.until ?? 0);
+    const decision = decide(
+      wanted.filter((each) => !isResting(each)),
+      cache.held(),
+      await cache.limitBytes(),
+    );
+    for (const sha256 of decision.drop) await cache.drop(sha256);
+    if (decision.fetch !== null) await fetch(decision.fetch, signal);
+    return decision.fetch !== null;
+  }
+
   return startLoop(
     "fetching prepared files",
-    0,
+    idleMs,
     async (signal) => {
-      const wanted = wantedBy(stations(), clock.now());
-      for (const sha256 of rests.keys()) if (!wanted.some(({ file }) => file.sha256 === sha256)) rests.delete(sha256);
-      const isResting = ({ file }: Wanted) => clock.monotonic() < (rests.get(file.sha256)?.until ?? 0);
-      const decision = decide(
-        wanted.filter((each) => !isResting(each)),
-        cache.held(),
-        await cache.limitBytes(),
-      );
-      for (const sha256 of decision.drop) await cache.drop(sha256);
-      if (decision.fetch === null) await pause(idleMs, signal);
-      else await fetch(decision.fetch, signal);
+      while (!signal.aborted && (await advance(signal)));
     },
     log,
   );

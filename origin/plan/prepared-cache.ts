@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { PreparedFile } from "../../contracts/media.ts";
 import type { Sha256 } from "../../contracts/names.ts";
 import type { Clock } from "../../kit/clock.ts";
-import type { Log } from "../../kit/log.ts";
+import { describe, type Log } from "../../kit/log.ts";
 import type { Held } from "./decide.ts";
 
 /** What came is not the file that was asked for. */
@@ -44,16 +44,24 @@ export async function openPreparedCache(options: {
   const files = new Map<Sha256, { bytes: number; usedAt: number }>();
   const pathOf = (sha256: Sha256) => join(folder, `${sha256}.flac`);
 
-  await mkdir(folder, { recursive: true });
-  for (const name of await readdir(folder)) {
-    const sha256 = NAME.exec(name)?.[1];
-    if (sha256 === undefined) await rm(join(folder, name), { recursive: true, force: true });
-    else {
-      const { size, mtimeMs } = await stat(join(folder, name));
-      files.set(sha256, { bytes: size, usedAt: mtimeMs });
+  try {
+    await look();
+    log.info("prepared files on this node", { count: files.size, bytes: total() });
+  } catch (thrown) {
+    log.error("the prepared files of before cannot be used", { error: describe(thrown) });
+  }
+
+  async function look(): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    for (const name of await readdir(folder)) {
+      const sha256 = NAME.exec(name)?.[1];
+      if (sha256 === undefined) await rm(join(folder, name), { recursive: true, force: true });
+      else {
+        const { size, mtimeMs } = await stat(join(folder, name));
+        files.set(sha256, { bytes: size, usedAt: mtimeMs });
+      }
     }
   }
-  log.info("prepared files on this node", { count: files.size, bytes: total() });
 
   function total(): number {
     return [...files.values()].reduce((sum, { bytes }) => sum + bytes, 0);
@@ -91,7 +99,7 @@ export async function openPreparedCache(options: {
       return pathOf(sha256);
     },
     discard(sha256) {
-      drop(sha256).catch((thrown) => log.error("a broken file cannot be deleted", { sha256, error: String(thrown) }));
+      drop(sha256).catch((thrown) => log.error("a broken file cannot be deleted", { sha256, error: describe(thrown) }));
     },
     held: () => [...files].map(([sha256, { bytes, usedAt }]) => ({ sha256, bytes, usedAt })),
     async limitBytes() {
