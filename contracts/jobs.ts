@@ -9,7 +9,8 @@ import { Sha256, StationSlug } from "./names.ts";
  *     POST /jobs/{id}/progress         JobProgress; 200 JobLease: renews the lease
  *     GET  /jobs/{id}/original         the file as it was uploaded; Range allowed (RFC 9110, 14)
  *     PUT  /jobs/{id}/prepared?part=N  a part of the prepared file, from 1 on; 204; the same part may be sent again
- *     POST /jobs/{id}/prepared         NewPreparedFile: the parts are one file now; 204, 422 when size or hash is another
+ *     POST /jobs/{id}/prepared         NewPreparedFile: the parts are one file now; 204, 409 `parts_missing`,
+ *                                      422 `digest_wrong` when size or hash is another
  *     PUT  /jobs/{id}/cover            the cover, image/jpeg, with Content-Digest (RFC 9530); 204
  *     POST /jobs/{id}/result           JobResult; 204; may be sent again when the answer was lost
  *

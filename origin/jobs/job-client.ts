@@ -36,6 +36,8 @@ const STALL_MS = 30_000;
 /** A part of 16 MB over the slowest line that makes sense, and joining 2 GB. */
 const TRANSFER_MS = 300_000;
 const MAX_ANSWER_BYTES = 64 << 10;
+/** Control's words for a prepared file of which it has not all, or not what it should be. */
+const INCOMPLETE = new Set(["parts_missing", "digest_wrong"]);
 
 type Request = { method: string; body?: string | Blob; headers?: Record<string, string> };
 
@@ -117,7 +119,7 @@ export function createJobClient(options: {
         await post(`/jobs/${job}/prepared`, file, TRANSFER_MS, signal);
         return true;
       } catch (thrown) {
-        if (thrown instanceof ControlError && thrown.status === 422) return false;
+        if (thrown instanceof ControlError && INCOMPLETE.has(thrown.code ?? "")) return false;
         throw thrown;
       }
     },
@@ -139,7 +141,7 @@ export function createJobClient(options: {
 
 function throwIfRefused(status: number, text: string): void {
   const error = errorIn(status, text);
-  if (error?.status === 409) throw new LeaseLostError(error.message);
+  if (error?.code === "lease_lost") throw new LeaseLostError(error.message);
   if (error !== null) throw error;
 }
 
