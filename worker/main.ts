@@ -4,6 +4,7 @@ import { preflightAnswer } from "./cache/answer.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import { EdgeError, failureResponse } from "./edge-error.ts";
 import { answerListening, parseListening } from "./listening.ts";
+import { mediaRoutes } from "./media/routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { PAGE_HEADERS, renderNotFoundPage } from "./pages/pages.ts";
 import { planRoutes } from "./plan/routes.ts";
@@ -29,6 +30,7 @@ export function createEdge(options: EdgeOptions = {}) {
   app.route("/origin/v1", planRoutes(edge));
   app.options("*", preflightAnswer);
   app.route("/", playlistRoutes(edge));
+  app.route("/", mediaRoutes(edge));
   app.route("/", pageRoutes(edge));
 
   app.notFound((context) => answerFailure(new EdgeError(404, "not_found", "There is nothing here."), context.req.raw));

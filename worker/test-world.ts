@@ -100,7 +100,9 @@ export async function createWorld(options: { origins?: string[]; weights?: Recor
       });
       return index;
     },
-    put: (key: string, value: string | ArrayBuffer) => env.MEDIA.put(prefix + key, value),
+    put: (key: string, value: string | ArrayBuffer, options?: R2PutOptions) =>
+      env.MEDIA.put(prefix + key, value, options),
+    remove: (key: string) => env.MEDIA.delete(prefix + key),
     /** An isolate that knows nothing yet, in the same data centre. */
     newIsolate() {
       edge = createEdge(edgeOptions);

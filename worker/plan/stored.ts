@@ -4,7 +4,13 @@ import { EdgeError } from "../edge-error.ts";
 import type { Reach } from "../reach.ts";
 import { withStore } from "../upload/store.ts";
 
-export type Serving = { type: string; cacheControl: string; maxBytes?: number };
+export type Serving = {
+  type: string;
+  cacheControl: string;
+  maxBytes?: number;
+  /** What else is told of the object, also instead of its type. */
+  headersOf?: (stored: R2Object) => Record<string, string>;
+};
 
 /**
  * An object of R2 as it is, streamed: 200, 206, 304 or 416 (RFC 9110, 13 and 14); null when it is not there. Throws 503
@@ -14,7 +20,7 @@ export async function answerStored(
   request: Request,
   key: string,
   reach: Reach,
-  { type, cacheControl, maxBytes = Number.POSITIVE_INFINITY }: Serving,
+  { type, cacheControl, maxBytes = Number.POSITIVE_INFINITY, headersOf = () => ({}) }: Serving,
 ): Promise<Response | null> {
   const stored = await withStore(reach, () => reach.bucket.head(key));
   if (stored === null) return null;
@@ -37,6 +43,7 @@ export async function answerStored(
   if (object.httpEtag !== etag) throw new EdgeError(503, "just_replaced", "Ask again.", { retryAfterSeconds: 1 });
   headers["content-type"] = type;
   headers["content-length"] = String(end - start);
+  Object.assign(headers, headersOf(stored));
   if (range !== "whole") headers["content-range"] = `bytes ${start}-${end - 1}/${size}`;
   return new Response(object.body, { status: range === "whole" ? 200 : 206, headers });
 }
