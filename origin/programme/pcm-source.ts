@@ -1,9 +1,14 @@
+import type { MediaId } from "../../contracts/media.ts";
 import type { Source } from "../../contracts/programme-item.ts";
 
 /** What is heard at a source's present place. A new object means that a new item has begun. */
 export type Heard = {
   readonly title: string;
   readonly artist: string;
+  /** Who is live. */
+  readonly host?: string | null;
+  /** The file of the library that is played. */
+  readonly media?: MediaId | null;
   /** Hash of the cover, where there is one. */
   readonly cover?: string | null;
 };

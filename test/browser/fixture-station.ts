@@ -7,7 +7,7 @@ import {
   renderMultivariantPlaylist,
   SEGMENT_TYPE,
 } from "../../contracts/playlist.ts";
-import type { NowJson } from "../../contracts/programme-item.ts";
+import type { NowJson } from "../../contracts/now-json.ts";
 import { DEFAULT_FRAMES_PER_SEGMENT, segmentAt } from "../../contracts/timeline.ts";
 import { EMBED_HEADERS, PAGE_HEADERS, renderPlayerPage, renderStationsPage } from "../../worker/pages/pages.ts";
 import type { Assets } from "./client-bundle.ts";

@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import type { NowJson } from "../../contracts/programme-item.ts";
+import type { NowJson } from "../../contracts/now-json.ts";
 import { DEFAULT_FRAMES_PER_SEGMENT } from "../../contracts/timeline.ts";
 import { launchChromium } from "./chromium.ts";
 import { type Assets, bundleClient } from "./client-bundle.ts";

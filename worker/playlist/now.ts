@@ -1,4 +1,5 @@
-import type { NowJson, ProgrammeItem } from "../../contracts/programme-item.ts";
+import type { NowJson } from "../../contracts/now-json.ts";
+import type { ProgrammeItem } from "../../contracts/programme-item.ts";
 import { INDEX_ITEMS, type StationIndex } from "../../contracts/station-index.ts";
 import { firstFrame, programmeTime, segmentAt } from "../../contracts/timeline.ts";
 

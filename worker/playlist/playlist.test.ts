@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { NowJson } from "../../contracts/programme-item.ts";
+import { NowJson } from "../../contracts/now-json.ts";
 import { firstFrame, segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { createWorld, listedIn, numbers, SEGMENT_MS, textOf, type World } from "../test-world.ts";
 

@@ -9,7 +9,7 @@ import { inARow } from "../../plan/fixtures/edge.ts";
 import { warmUp } from "../decoder.ts";
 import type { Incident } from "../incident-gate.ts";
 import { samplesOf } from "../pcm-ring.ts";
-import { BINARIES, dropFolder, newFolder, silentLog } from "../test-rig.ts";
+import { BINARIES, childrenWith, dropFolder, newFolder, silentLog } from "../test-rig.ts";
 import { RundownSource } from "./rundown-source.ts";
 import { fileOf, filesIn, prepareTrack, rundownOf } from "./test-tracks.ts";
 
@@ -154,9 +154,12 @@ describe("the rundown", () => {
     Object.assign(items[2] as RundownItem, { from: START + 3 * SECOND, until: START + 15 * SECOND });
     const source = sourceOf(() => items);
     await play(source, FIRST, 1);
-    expect([source.heard, source.source]).toEqual([{ title: "Noise 1", artist: "An artist", cover: null }, "show"]);
+    expect([source.heard, source.source]).toMatchObject([{ title: "Noise 1", artist: "An artist" }, "show"]);
+    expect(source.heard.media).toBe(items[0]?.track.media);
     expect(source.framesLeft(FIRST)).toBe(47);
-    expect(source.upcoming(1)).toEqual([{ source: "autopilot", title: "Noise 2", artist: "An artist", frames: 94 }]);
+    const { media } = items[1]?.track ?? {};
+    const next = { source: "autopilot", title: "Noise 2", artist: "An artist", media, frames: 94 };
+    expect(source.upcoming(1)).toEqual([next]);
     const heard = source.heard;
     await play(source, FIRST + 1, 44);
     expect(source.heard).toBe(heard);
@@ -208,6 +211,16 @@ describe("the rundown", () => {
     expect(incidents.map(({ kind }) => kind)).toEqual(["track-missing"]);
     expect([...files.missing]).toEqual([broken.prepared.sha256]);
     rmSync(fileOf(folder, broken));
+  });
+
+  it("goes on with the very next sample when its decoder is killed", async () => {
+    const items = inARow(START, [music()]);
+    const source = sourceOf(() => items);
+    await play(source, FIRST, 100);
+    for (const pid of childrenWith(music().prepared.sha256)) process.kill(pid, "SIGKILL");
+    const sound = await play(source, FIRST + 100, 300);
+    expect(sound).toEqual(stereo(pcm[0] as Int16Array, 100 * SAMPLES_PER_FRAME, 300 * SAMPLES_PER_FRAME));
+    expect(incidents).toEqual([]);
   });
 
   it("has nothing to say without a plan", () => {

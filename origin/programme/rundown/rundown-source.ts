@@ -39,8 +39,8 @@ export class RundownSource implements PcmSource {
   readonly #sum = new Float32Array(SAMPLES_PER_FRAME * CHANNELS);
   readonly #decks = new Map<string, Deck>();
   readonly #closing = new Set<Promise<void>>();
-  /** By key, which of the known items could not be played when they were due; what is missing may still come. */
-  readonly #faults = new Map<string, "missing" | "broken">();
+  /** By key, what was wrong with items when they were due. What is missing may come; what broke off is tried once more. */
+  readonly #faults = new Map<string, "missing" | "tried" | "broken">();
   #known: { rundown: Rundown | null; at: number } = { rundown: null, at: Number.NEGATIVE_INFINITY };
   #items: readonly RundownItem[] = [];
   #current: { key: string; item: RundownItem; heard: Heard } | null = null;
@@ -104,6 +104,8 @@ export class RundownSource implements PcmSource {
         source,
         title: track.title,
         artist: track.artist,
+        cover: track.cover ?? undefined,
+        media: track.media,
         frames: Math.max(1, Math.round((until - from) / SAMPLES_PER_FRAME)),
       }));
   }
@@ -167,7 +169,7 @@ export class RundownSource implements PcmSource {
     for (const [key, deck] of this.#decks) {
       const item = due.get(key);
       if (item !== undefined) deck.item = item;
-      if (item !== undefined && deck.isBroken) this.#fault(key, item, "broken");
+      if (item !== undefined && deck.isBroken) this.#breakOff(key, item);
       if (item === undefined || deck.isBroken || deck.behind > SEEK_SAMPLES) this.#close(key, deck);
     }
   }
@@ -177,14 +179,23 @@ export class RundownSource implements PcmSource {
     if (this.#decks.has(key) || this.#faults.get(key) === "broken") return;
     const path = this.#files.pathOf(item.track.prepared);
     if (path !== null) this.#decks.set(key, new Deck(item, path, this.#sample));
-    else if (!this.#faults.has(key)) this.#fault(key, item, "missing");
+    else if (!this.#faults.has(key)) {
+      this.#faults.set(key, "missing");
+      this.#report(item, "is not on this node");
+    }
   }
 
-  #fault(key: string, { track }: RundownItem, fault: "missing" | "broken"): void {
-    this.#faults.set(key, fault);
+  /** A decoder may have been killed; the second that ends at the same item proves its file broken. */
+  #breakOff(key: string, item: RundownItem): void {
+    const isSecond = this.#faults.get(key) === "tried";
+    this.#faults.set(key, isSecond ? "broken" : "tried");
+    if (!isSecond) return;
+    this.#files.discard(item.track.prepared.sha256);
+    this.#report(item, "does not decode to its end");
+  }
+
+  #report({ track }: RundownItem, reason: string): void {
     const { sha256 } = track.prepared;
-    if (fault === "broken") this.#files.discard(sha256);
-    const reason = fault === "missing" ? "is not on this node" : "does not decode to its end";
     const message = `${track.artist} - ${track.title} (${sha256.slice(0, 12)}) ${reason}`;
     this.#onIncident({ kind: "track-missing", message }, `missing ${sha256}`);
   }
@@ -199,8 +210,8 @@ export class RundownSource implements PcmSource {
   #turn(): void {
     const item = this.#items.findLast(({ from }) => from < this.#sample);
     if (item === undefined || (this.#current !== null && keyOf(item) === this.#current.key)) return;
-    const { title, artist, cover } = item.track;
-    this.#current = { key: keyOf(item), item, heard: { title, artist, cover } };
+    const { title, artist, cover, media } = item.track;
+    this.#current = { key: keyOf(item), item, heard: { title, artist, cover, media } };
   }
 
   #measure(): void {

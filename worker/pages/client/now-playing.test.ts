@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { NowJson } from "../../../contracts/programme-item.ts";
+import type { NowJson } from "../../../contracts/now-json.ts";
 import { heardAt, nextPollIn } from "./now-playing.ts";
 
 const at = (second: number) => new Date(Date.UTC(2030, 0, 1, 12, 0, second));

@@ -1,4 +1,4 @@
-import type { NowJson } from "../../../contracts/programme-item.ts";
+import type { NowJson } from "../../../contracts/now-json.ts";
 
 export type HeardItem = NowJson["history"][number];
 export type ComingItem = NowJson["next"][number];

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { NowJson } from "../../../contracts/programme-item.ts";
+import type { NowJson } from "../../../contracts/now-json.ts";
 import { createLog } from "../../../kit/log.ts";
 import { NowPoll } from "./now-poll.ts";
 

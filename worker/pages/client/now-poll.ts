@@ -1,5 +1,5 @@
 import { config } from "zod";
-import { NowJson } from "../../../contracts/programme-item.ts";
+import { NowJson } from "../../../contracts/now-json.ts";
 import type { Clock } from "../../../kit/clock.ts";
 import { describe, type Log } from "../../../kit/log.ts";
 import { withTimeout } from "../../../kit/race.ts";

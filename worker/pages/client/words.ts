@@ -1,4 +1,4 @@
-import type { Source } from "../../../contracts/programme-item.ts";
+import type { Source } from "../../../contracts/source.ts";
 import type { PlaybackState } from "./watchdog.ts";
 
 /** What the page says of itself and of the programme. */
