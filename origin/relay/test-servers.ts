@@ -5,9 +5,9 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from "
 
 export type TestServer = { port: number; close(): Promise<void> };
 
-export async function serveHttp(listener: RequestListener): Promise<TestServer> {
+export async function serveHttp(listener: RequestListener, port = 0): Promise<TestServer> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     port: (server.address() as AddressInfo).port,
     close: () => {
