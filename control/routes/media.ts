@@ -68,9 +68,13 @@ const remove = createRoute({
   path: "/stations/{slug}/media/{id}",
   operationId: "deleteMedia",
   tags: ["Media"],
-  summary: "Delete a file; it can be restored for 30 days",
+  summary: "Delete a file, unless playlists or the schedule name it; it can be restored for 30 days",
   security: SECURED,
-  request: { params: MediaPath },
+  request: {
+    params: MediaPath,
+    /** Delete it although it is named: what names it goes on without it. */
+    query: z.object({ force: z.enum(["true", "false"]).default("false") }),
+  },
   responses: { 204: NOTHING, ...failures(401, 403, 404, 409, 422) },
 });
 
@@ -109,7 +113,8 @@ export const media = createRouter()
   })
   .openapi(remove, async (c) => {
     const { slug, id } = c.req.valid("param");
-    await deleteMedia(c.var.context, c.env.MEDIA, slug, id);
+    const force = c.req.valid("query").force === "true";
+    await deleteMedia(c.var.context, c.env.MEDIA, slug, id, { force });
     return c.body(null, 204);
   })
   .openapi(restore, async (c) => {
