@@ -25,6 +25,7 @@ import { startPrefetch } from "./plan/prefetch.ts";
 import { openPreparedCache } from "./plan/prepared-cache.ts";
 import { findFfmpeg } from "./process/ffmpeg.ts";
 import { startMemoryKeeper } from "./process/memory.ts";
+import { createAddressGuard } from "./relay/address.ts";
 import type { Settings } from "./settings.ts";
 import { newestGeneration } from "./station/ends.ts";
 import { createStations } from "./station/stations.ts";
@@ -95,6 +96,7 @@ export async function startOrigin(options: {
       libraryFolder: settings.libraryFolder,
       planFolder: join(settings.dataFolder, "plans"),
       prepared,
+      relayGuard: createAddressGuard(settings.isPrivateRelayAllowed),
       ffmpeg,
       ingest,
       controlSilentMs: () => agent.controlSilentMs(),

@@ -21,6 +21,10 @@ const Environment = z.object({
   CACHE_BYTES: z.coerce.number().int().positive().default(10_000_000_000),
   EDGE_ONLY: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(false)),
   JOBS: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(true)),
+  RELAY_PRIVATE_ADDRESSES: z.preprocess(
+    (value) => (value === "" ? undefined : value),
+    z.enum(["allow", "refuse"]).default("refuse"),
+  ),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
@@ -44,6 +48,8 @@ export type Settings = {
   edgeOnly: boolean;
   /** Whether the node prepares files for the library when it has nothing better to do. */
   takesJobs: boolean;
+  /** Whether relays may lead to private and loopback addresses. */
+  isPrivateRelayAllowed: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -67,6 +73,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     cacheBytes: set.CACHE_BYTES,
     edgeOnly: set.EDGE_ONLY,
     takesJobs: set.JOBS,
+    isPrivateRelayAllowed: set.RELAY_PRIVATE_ADDRESSES === "allow",
     logLevel: set.LOG_LEVEL,
   };
 }

@@ -4,7 +4,7 @@ import { type Candidate, type Direction, direct, FIRST_DIRECTION } from "./direc
 type Fitness = "fit" | "unready" | "starving";
 
 function candidate(id: string, fitness: Fitness): Candidate {
-  const source = id.startsWith("live") ? "live" : id === "autopilot" ? "autopilot" : "slate";
+  const source = id.startsWith("live") ? "live" : id === "relay" || id === "autopilot" ? id : "slate";
   return { id, source, ready: fitness === "fit", starving: fitness === "starving" };
 }
 
@@ -40,6 +40,16 @@ describe("what is on air next", () => {
       "autopilot",
       [
         ["live", "fit"],
+        ["autopilot", "fit"],
+      ],
+      false,
+      "autopilot",
+    ],
+    [
+      "not a relay while the programme catches up",
+      "autopilot",
+      [
+        ["relay", "fit"],
         ["autopilot", "fit"],
       ],
       false,

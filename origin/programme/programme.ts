@@ -1,5 +1,6 @@
 import type { RenditionName } from "../../contracts/names.ts";
 import type { ProgrammeItem, Source, UpcomingItem } from "../../contracts/programme-item.ts";
+import type { RelayReport } from "../../contracts/relay.ts";
 import type { Level } from "../../contracts/stamp.ts";
 import {
   CHANNELS,
@@ -14,6 +15,8 @@ import { describe, type Log } from "../../kit/log.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
 import type { Planned } from "../plan/plan-store.ts";
 import type { PreparedFiles } from "../plan/prepared-cache.ts";
+import type { AddressGuard } from "../relay/address.ts";
+import { RelayDesk } from "../relay/relay-desk.ts";
 import { Autopilot } from "./autopilot.ts";
 import { warmUp } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
@@ -41,6 +44,8 @@ export type ProgrammeOptions = {
   planned(): Planned | null;
   /** The files that the rundown names. */
   prepared: PreparedFiles;
+  /** Says where relays may lead. */
+  relayGuard: AddressGuard;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   /** First frame to make: one in the past is caught up with; null means the next segment boundary. */
   startFrame: number | null;
@@ -64,6 +69,7 @@ export type ProgrammeStatus = {
   /** How far the next frame is behind wall time; negative before a start in the future. */
   latenessMs: number;
   liveBufferMs: number | null;
+  relays: RelayReport[];
 };
 
 export type Programme = {
@@ -88,6 +94,7 @@ const HISTORY_RESERVE = 4;
 /** Live belongs to now: it waits until the programme is as near to the clock as this. */
 const AT_CLOCK_FRAMES = 8;
 const UPCOMING_ITEMS = 5;
+const RELAY_SILENCE_SECONDS = 15;
 
 /** Makes a station's programme: mixes what is on air frame by frame, at the clock's pace, into one encoder a rendition. */
 export function startProgramme(options: ProgrammeOptions): Programme {
@@ -117,6 +124,15 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   const slate = createSlate();
   const admits = (host: LiveHost) => mayGoLive(options.planned()?.plan ?? { slots: [] }, history.next, host);
   const liveDesk = new LiveDesk(options.liveAllowed, admits, log);
+  const relayDesk = new RelayDesk({
+    plan: () => options.planned()?.plan ?? null,
+    ffmpeg: options.ffmpeg.ffmpeg,
+    guard: options.relayGuard,
+    silenceSeconds: () => RELAY_SILENCE_SECONDS,
+    onIncident: options.onIncident,
+    clock,
+    log,
+  });
   const switcher = new Switcher(log, (starved) => {
     const isLost = starved instanceof LiveSource && !starved.hasEnded;
     if (isLost) report({ kind: "live-lost", message: `${starved.heard.title}: audio stopped arriving` }, starved.id);
@@ -148,11 +164,17 @@ export function startProgramme(options: ProgrammeOptions): Programme {
 
   const mixFrame = (due: number) => {
     const frame = history.next;
-    const candidates = [...liveDesk.candidates(switcher.onAir, frame), ...players, slate];
+    const candidates = [
+      ...liveDesk.candidates(switcher.onAir, frame),
+      ...relayDesk.candidates(frame),
+      ...players,
+      slate,
+    ];
     const draft = history.draft();
     switcher.choose(candidates, { now: clock.monotonic(), atClock: due - frame <= AT_CLOCK_FRAMES });
     switcher.mix(draft, outgoing, frame);
-    for (const source of [...liveDesk.hosts, ...players]) if (!switcher.isHeard(source)) source.pass(frame);
+    for (const source of [...liveDesk.hosts, ...relayDesk.sources, ...players])
+      if (!switcher.isHeard(source)) source.pass(frame);
     if (switcher.onAir !== null) items.note(switcher.onAir, frame);
     levels.add(frame, draft);
     history.commit();
@@ -166,6 +188,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     const due = frameAt(pacer.now());
     if (history.next < due - 2 * MOST_FRAMES_BEHIND) skipTo(earliest());
     liveDesk.tick(elapsedMs, switcher);
+    relayDesk.tick(history.next, elapsedMs, switcher);
     if (isReady) for (const player of players) player.tick(history.next, elapsedMs);
     const hasRoom = () =>
       encoders.every((encoder) => history.next - encoder.nextFrame < HISTORY_FRAMES - HISTORY_RESERVE);
@@ -201,11 +224,12 @@ export function startProgramme(options: ProgrammeOptions): Programme {
       encoderRestarts: Object.fromEntries(encoders.map(({ rendition, restarts }) => [rendition, restarts])),
       latenessMs: Math.round(clock.now() - programmeTime(history.next)),
       liveBufferMs: liveDesk.bufferMs(),
+      relays: relayDesk.reports(),
     }),
     async stop() {
       clearInterval(timer);
       await Promise.all(
-        [...encoders, ...players, liveDesk].map((part) => ("stop" in part ? part.stop() : part.close())),
+        [...encoders, ...players, liveDesk, relayDesk].map((part) => ("stop" in part ? part.stop() : part.close())),
       );
       await library.stop();
     },

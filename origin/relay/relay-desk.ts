@@ -2,7 +2,7 @@ import type { PlannedRelay, StationPlan } from "../../contracts/plan.ts";
 import type { RelayReport } from "../../contracts/relay.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
-import type { Incident } from "../programme/incident-gate.ts";
+import { createIncidentGate, type Incident } from "../programme/incident-gate.ts";
 import type { PcmSource } from "../programme/pcm-source.ts";
 import { SilenceReports } from "../programme/silence-reports.ts";
 import { RelayRecord } from "./relay-record.ts";
@@ -15,8 +15,7 @@ export type RelayDeskOptions = RelayDependencies & {
   plan(): Pick<StationPlan, "relays" | "slots"> | null;
   /** How long a relay on air may be silent; 0: for ever. */
   silenceSeconds(): number;
-  /** `cause` tells the same thing of two relays apart. */
-  onIncident(incident: Incident, cause?: string): void;
+  onIncident(incident: Incident): void;
   clock: Clock;
   log: Log;
 };
@@ -30,6 +29,7 @@ const MOST_HELD = 10;
 export class RelayDesk {
   readonly #options: RelayDeskOptions;
   readonly #silences: SilenceReports;
+  readonly #report: (incident: Incident, cause: string) => void;
   readonly #held = new Map<string, Held>();
   readonly #closing = new Set<Promise<void>>();
   /** Refusals that were told, by relay. */
@@ -37,6 +37,7 @@ export class RelayDesk {
 
   constructor(options: RelayDeskOptions) {
     this.#options = options;
+    this.#report = createIncidentGate(options.clock, options.onIncident);
     this.#silences = new SilenceReports(options.onIncident, options.clock);
   }
 
@@ -104,6 +105,6 @@ export class RelayDesk {
     if (how === "lost" && isTrial) return;
     if (how === "refused" && this.#refusals.get(id) === reason) return;
     if (how === "refused") this.#refusals.set(id, reason);
-    this.#options.onIncident({ kind: `relay-${how}`, message: `${name}: ${reason}` }, `relay ${how} ${id}`);
+    this.#report({ kind: `relay-${how}`, message: `${name}: ${reason}` }, `relay ${how} ${id}`);
   }
 }

@@ -11,6 +11,7 @@ import type { Ingest } from "../ingest/server.ts";
 import { startPlanStore } from "../plan/plan-store.ts";
 import type { Provided } from "../plan/prefetch.ts";
 import type { PreparedFiles } from "../plan/prepared-cache.ts";
+import type { AddressGuard } from "../relay/address.ts";
 import { readPublishedAnswer } from "../uploader/published.ts";
 import { createSegmentStore, type SegmentStore } from "../uploader/segment-store.ts";
 import { createUploader, type Uploader } from "../uploader/uploader.ts";
@@ -29,6 +30,8 @@ export type StationOptions = {
   /** Where the station's plan is remembered. */
   planFolder: string;
   prepared: PreparedFiles;
+  /** Says where relays may lead. */
+  relayGuard: AddressGuard;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   ingest: Ingest;
   /** Ms since control last answered; null when it never did. */
@@ -110,6 +113,7 @@ export function startStation(options: StationOptions): Station {
         libraryFolder: join(options.libraryFolder, slug),
         planned: plans.current,
         prepared: options.prepared,
+        relayGuard: options.relayGuard,
         ffmpeg: options.ffmpeg,
         ingest,
         ends,
@@ -232,6 +236,7 @@ export function startStation(options: StationOptions): Station {
         queued,
         heardMs: slicing === null ? null : Math.round(slicing.heardMs().any),
         live: status?.live ?? (guest && { keyId: guest.key.id, name: guest.key.name, onAir: false }),
+        relays: status?.relays ?? [],
       };
     },
     provided() {

@@ -8,6 +8,7 @@ import { createStamper } from "../packager/stamper.ts";
 import type { Planned } from "../plan/plan-store.ts";
 import type { PreparedFiles } from "../plan/prepared-cache.ts";
 import { type Programme, startProgramme } from "../programme/programme.ts";
+import type { AddressGuard } from "../relay/address.ts";
 import { planStart } from "./plan-start.ts";
 
 export type StudioOptions = {
@@ -15,6 +16,7 @@ export type StudioOptions = {
   libraryFolder: string;
   planned(): Planned | null;
   prepared: PreparedFiles;
+  relayGuard: AddressGuard;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   ingest: Ingest;
   /** Where the station's segments end, as far as anyone knows. */
@@ -61,6 +63,7 @@ export function startStudio(options: StudioOptions): Studio {
     libraryFolder: options.libraryFolder,
     planned: options.planned,
     prepared: options.prepared,
+    relayGuard: options.relayGuard,
     ffmpeg: options.ffmpeg,
     startFrame: start.startFrame,
     liveAllowed: desired.liveAllowed,
