@@ -140,17 +140,17 @@ describe("a rundown on air", () => {
     const { recording } = start(first, inARow(first * SAMPLES_PER_FRAME, [track, track, track]));
     await hear(recording, 10);
     const next = { source: "autopilot", title: "Tone", artist: "An artist", frames: 188 };
-    expect(recording.programme.next()).toEqual([next, next]);
+    expect(recording.programme.next()).toMatchObject([next, next]);
   });
 });
 
 describe("a live slot", () => {
   const live = (keys: string[]): SlotContent => ({ kind: "live", keys, absent: null, overrunMinutes: 0 });
 
-  function offer(recording: Recording): void {
+  function offer(recording: Recording, keyId = "key-1"): void {
     const host = goLive(880);
     hosts.push(host);
-    recording.programme.offerLive(host.feed);
+    recording.programme.offerLive({ ...host.feed, key: { id: keyId, name: "A host" } });
   }
 
   it("lets only its own hosts on air, and everyone when it is over", async () => {
@@ -163,6 +163,16 @@ describe("a live slot", () => {
     const heard = heardOf(recording);
     expect(heard.map((item) => item?.source)).toEqual(["autopilot", "live"]);
     expect(heard[1]?.frame).toBe(over);
+  });
+
+  it("keeps its host on air when someone else comes", async () => {
+    const first = frameAt(Date.now());
+    const { recording } = start(first, [], [slot(first - 1000, first + 10_000, live(["key-1"]))]);
+    offer(recording);
+    await onAir(recording, "live");
+    offer(recording, "another-key");
+    await hear(recording, 120);
+    expect(recording.programme.status().live).toMatchObject({ keyId: "key-1", onAir: true });
   });
 
   it("ends for a host whose overrun is over: the programme goes on", async () => {
