@@ -7,6 +7,7 @@ import { monitorOf } from "./health/monitor.ts";
 import { pruneIncidents } from "./health/read-incidents.ts";
 import { keepLibrary } from "./media/chores.ts";
 import { createApp } from "./routes/app.ts";
+import { publishPlans } from "./schedule/publish-plans.ts";
 
 export { Monitor } from "./health/monitor.ts";
 
@@ -19,6 +20,7 @@ export default {
   async scheduled(_event, bindings) {
     await monitorOf(bindings).arm();
     const deps = { db: openDatabase(bindings.DB), clock: systemClock };
+    await publishPlans({ ...deps, log, bucket: bindings.MEDIA });
     await pruneIncidents(deps);
     await pruneAlerts(deps);
     await keepLibrary({ ...deps, log }, bindings.MEDIA);

@@ -56,5 +56,6 @@ export const media = sqliteTable(
     index("media_cover").on(table.station, table.coverSha256),
     index("media_deleted").on(table.deletedAt),
     index("media_updated").on(table.distribution, table.updatedAt),
+    index("media_changed").on(table.station, table.updatedAt),
   ],
 );

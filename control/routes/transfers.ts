@@ -18,12 +18,16 @@ const MAX_BODY_BYTES = 256 << 10;
 const REQUEST_TIMEOUT_MS = 15_000;
 const FINISH_TIMEOUT_MS = MEDIA.assembleTimeoutMs + MEDIA.hashTimeoutMs;
 
+/** A playlist of 10,000 files. */
+const MAX_PLAYLIST_BYTES = 1 << 20;
+
 const STATION = "^/api/v1/stations/[^/]+";
 const JOB = "^/api/v1/jobs/[^/]+";
 const TRANSFERS: readonly Transfer[] = [
   rule("PUT", `${STATION}/reel/[^/]+$`, MAX_REEL_BYTES, REQUEST_TIMEOUT_MS),
   streamed("POST", `${STATION}/media$`, MEDIA.maxRequestBytes, MEDIA.transferTimeoutMs),
   streamed("PUT", `${STATION}/uploads/[^/]+/parts/[^/]+$`, MEDIA.partBytes, MEDIA.transferTimeoutMs),
+  rule("PUT", `${STATION}/playlists/[^/]+/entries$`, MAX_PLAYLIST_BYTES, REQUEST_TIMEOUT_MS),
   rule("POST", `${STATION}/uploads/[^/]+/complete$`, MAX_BODY_BYTES, FINISH_TIMEOUT_MS),
   streamed("PUT", `${JOB}/prepared$`, PREPARED_PART_BYTES, JOBS.transferTimeoutMs),
   rule("POST", `${JOB}/prepared$`, MAX_BODY_BYTES, JOBS.transferTimeoutMs),

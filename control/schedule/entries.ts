@@ -8,19 +8,13 @@ import { scheduleEntries } from "../db/schema.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { conflict, notFound } from "../refusal.ts";
 import { readStation } from "../registry/read-stations.ts";
-import { ScheduleEntry, type StoredEntry } from "./entry.ts";
+import { EntryChange, NewEntry, ScheduleEntry, type StoredEntry } from "./entry.ts";
 import { requirePlaylists } from "./playlists.ts";
 import { SCHEDULE } from "./policy.ts";
 import { requireMedia } from "./require-media.ts";
 import { touchPlan } from "./touch-plan.ts";
 
 type DatedEntry = StoredEntry & { createdAt: number; updatedAt: number };
-
-/** What is given is set, the rest stays as it is. */
-export const EntryChange = z
-  .strictObject(ScheduleEntry.shape)
-  .partial()
-  .refine((change) => Object.keys(change).length > 0, "nothing to change");
 
 /** Entries in the order in which they were made. */
 export async function listEntries(
@@ -61,9 +55,9 @@ export async function readEntry({ db }: Context, station: StationSlug, id: strin
 export async function createEntry(
   context: Context,
   station: StationSlug,
-  input: z.input<typeof ScheduleEntry>,
+  input: z.input<typeof NewEntry>,
 ): Promise<DatedEntry> {
-  const entry = ScheduleEntry.parse(input);
+  const entry = NewEntry.parse(input);
   const { db, clock } = context;
   await readStation(context, station);
   await requireContent(context, station, entry);

@@ -89,7 +89,8 @@ export async function changePlaylist(
 ): Promise<StoredPlaylist> {
   const change = PlaylistChange.parse(input);
   const { db } = context;
-  const { name, order } = { ...(await readPlaylist(context, station, id)), ...change };
+  const present = await readPlaylist(context, station, id);
+  const { name = present.name, order = present.order } = change;
   await db.batch([
     db.update(playlists).set({ name, order }).where(isIt(station, id)),
     insertIncidentIfChanged(db, incidentOf(context, told("changed", station, id, name))),
