@@ -7,8 +7,8 @@ import { queueJobIfChanged } from "../jobs/queue.ts";
 import { conflict } from "../refusal.ts";
 import { MEDIA } from "./policy.ts";
 import type { MediaRow } from "./read-media.ts";
+import type { StoredUpload } from "./read-uploads.ts";
 import { searchTextOf } from "./search-text.ts";
-import type { StoredUpload } from "./uploads.ts";
 
 /** Throws a conflict where the station's library is full. */
 export async function requireRoom({ db }: Context, station: StationSlug): Promise<void> {

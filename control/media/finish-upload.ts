@@ -8,7 +8,8 @@ import { admitUpload, requireRoom } from "./admit.ts";
 import { hashObject } from "./hash-object.ts";
 import { assemble, listParts } from "./multipart.ts";
 import { readMedia, type StoredMedia } from "./read-media.ts";
-import { discardUpload, findUpload, multipartOf, partCountOf, type StoredUpload } from "./uploads.ts";
+import { findUpload, partCountOf, type StoredUpload } from "./read-uploads.ts";
+import { discardUpload, multipartOf } from "./uploads.ts";
 
 /**
  * Puts the parts together, reads the file once through, and takes it into the library if it has the hash that its sender

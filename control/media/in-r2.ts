@@ -17,3 +17,7 @@ export const isInvalidPart = (thrown: unknown) => hasCode(thrown, 10025);
 
 /** The content has not the hash that it was to have. */
 export const isBadDigest = (thrown: unknown) => hasCode(thrown, 10037);
+
+/** Whoever sent the body, or R2 that took it, was cut off. */
+export const isCutOff = (thrown: unknown) =>
+  thrown instanceof Error && /connection lost|disconnected/i.test(thrown.message);

@@ -1,8 +1,9 @@
 import { asc, eq } from "drizzle-orm";
+import { describe } from "../../kit/log.ts";
 import type { Context } from "../context.ts";
 import { parts } from "../db/schema.ts";
-import { conflict } from "../refusal.ts";
-import { inR2, isInvalidPart, isNoSuchUpload } from "./in-r2.ts";
+import { conflict, Refusal } from "../refusal.ts";
+import { inR2, isCutOff, isInvalidPart, isNoSuchUpload } from "./in-r2.ts";
 import { MEDIA } from "./policy.ts";
 
 /**
@@ -23,30 +24,30 @@ export function beginMultipart(bucket: R2Bucket, key: string, httpMetadata: R2HT
   return inR2("create upload", async () => (await bucket.createMultipartUpload(key, { httpMetadata })).uploadId);
 }
 
-/** Takes a part in, or takes it in again. Conflict: the upload was completed or given up meanwhile. */
+/**
+ * Takes a part in, or takes it in again. Conflict: the upload was completed or given up meanwhile. A 503 when it was cut
+ * off on its way.
+ */
 export async function putPart(
-  { db, clock }: Context,
+  { db, clock, log }: Context,
   bucket: R2Bucket,
   { owner, key, name }: Multipart,
   { number, bytes }: Part,
   body: ReadableStream,
 ): Promise<void> {
   const part = bucket.resumeMultipartUpload(key, name);
-  const { etag } = await unlessClosed(inR2("put part", () => part.uploadPart(number, body), MEDIA.transferTimeoutMs));
+  const sent = inR2("put part", () => part.uploadPart(number, body), MEDIA.transferTimeoutMs);
+  const { etag } = await sent.catch((thrown: unknown) => {
+    if (isNoSuchUpload(thrown)) throw conflict("upload_closed", "This upload was completed or given up.");
+    if (!isCutOff(thrown)) throw thrown;
+    log.info("a part was cut off", { upload: owner, part: number, error: describe(thrown) });
+    throw new Refusal(503, "cut_off", "The connection was lost: send the part again.");
+  });
   const row = { etag, bytes, receivedAt: clock.now() };
   await db
     .insert(parts)
     .values({ owner, number, ...row })
     .onConflictDoUpdate({ target: [parts.owner, parts.number], set: row });
-}
-
-async function unlessClosed<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (thrown) {
-    if (isNoSuchUpload(thrown)) throw conflict("upload_closed", "This upload was completed or given up.");
-    throw thrown;
-  }
 }
 
 /** The parts that R2 has, by number. */

@@ -1,16 +1,16 @@
-import { and, asc, count, eq, gt, ne, or } from "drizzle-orm";
+import { and, count, eq, ne } from "drizzle-orm";
 import { z } from "zod";
 import { MAX_MEDIA_BYTES, type MediaId, MediaKind, originalKey } from "../../contracts/media.ts";
 import type { StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
-import { type Page, PageQuery, pageOf, readCursor } from "../db/page.ts";
 import { parts, uploads } from "../db/schema.ts";
 import { conflict, notFound, Refusal } from "../refusal.ts";
 import { readStation } from "../registry/read-stations.ts";
 import { cleanContentType, cleanFileName, contentDisposition } from "./file-name.ts";
 import { inR2 } from "./in-r2.ts";
-import { abortMultipart, beginMultipart, listParts, type Multipart, type Part, putPart } from "./multipart.ts";
+import { abortMultipart, beginMultipart, type Multipart, type Part, putPart } from "./multipart.ts";
 import { MEDIA } from "./policy.ts";
+import { describeUpload, findUpload, readUpload, type StoredUpload, type UploadState } from "./read-uploads.ts";
 
 export const NewUpload = z.strictObject({
   fileName: z.string().min(1).max(1000),
@@ -18,14 +18,6 @@ export const NewUpload = z.strictObject({
   bytes: z.int().positive().max(MAX_MEDIA_BYTES),
   kind: MediaKind.default("music"),
 });
-
-export type StoredUpload = typeof uploads.$inferSelect;
-/** An upload as people see it: how many parts there are to be, and which have come. */
-export type UploadState = Omit<StoredUpload, "multipart"> & {
-  partBytes: number;
-  partCount: number;
-  received: Part[];
-};
 
 /** Opens an upload in parts. Conflict: the station has too many under way. */
 export async function createUpload(
@@ -37,7 +29,7 @@ export async function createUpload(
   const upload = await openUpload(context, station, NewUpload.parse(input));
   const multipart = await beginMultipart(bucket, originalKey(station, upload.id), httpMetadataOf(upload));
   await context.db.insert(uploads).values({ ...upload, multipart });
-  return describe({ ...upload, multipart }, []);
+  return describeUpload({ ...upload, multipart }, []);
 }
 
 /** The row of an upload that begins now; not written yet. */
@@ -99,36 +91,6 @@ export async function putUploadPart(
   return readUpload(context, station, id);
 }
 
-export async function readUpload(context: Context, station: StationSlug, id: MediaId): Promise<UploadState> {
-  return describe(await findUpload(context, station, id), await listParts(context, id));
-}
-
-/** Uploads under way, the oldest first; without their parts, of which there may be many. */
-export async function listUploads(
-  context: Context,
-  station: StationSlug,
-  input: z.input<typeof PageQuery>,
-): Promise<Page<Omit<UploadState, "received">>> {
-  const { limit, cursor } = PageQuery.parse(input);
-  const behind = readCursor(cursor, z.tuple([z.number(), z.string()]));
-  await readStation(context, station);
-  const rows = await context.db
-    .select()
-    .from(uploads)
-    .where(
-      and(
-        eq(uploads.station, station),
-        behind
-          ? or(gt(uploads.createdAt, behind[0]), and(eq(uploads.createdAt, behind[0]), gt(uploads.id, behind[1])))
-          : undefined,
-      ),
-    )
-    .orderBy(asc(uploads.createdAt), asc(uploads.id))
-    .limit(limit + 1);
-  const page = pageOf(rows, limit, (row) => [row.createdAt, row.id]);
-  return { ...page, items: page.items.map(({ multipart: _, ...row }) => ({ ...row, ...partsOf(row) })) };
-}
-
 /** Gives an upload up, with all that has come of it. Conflict: it is being put together. */
 export async function giveUpUpload(
   context: Context,
@@ -158,25 +120,7 @@ export async function discardUpload(
   await db.batch([db.delete(parts).where(eq(parts.owner, id)), db.delete(uploads).where(eq(uploads.id, id))]);
 }
 
-export async function findUpload({ db }: Context, station: StationSlug, id: MediaId): Promise<StoredUpload> {
-  const upload = await db.query.uploads.findFirst({ where: and(eq(uploads.id, id), eq(uploads.station, station)) });
-  if (!upload) throw notFound(`upload ${id} of station ${station}`);
-  return upload;
-}
-
 export function multipartOf({ id, station, multipart }: StoredUpload): Multipart {
   if (multipart === null) throw conflict("upload_whole", "This file comes in one piece.");
   return { owner: id, key: originalKey(station, id), name: multipart };
-}
-
-function describe({ multipart: _, ...upload }: StoredUpload, received: Part[]): UploadState {
-  return { ...upload, ...partsOf(upload), received };
-}
-
-export function partCountOf({ bytes }: Pick<StoredUpload, "bytes">): number {
-  return Math.ceil(bytes / MEDIA.partBytes);
-}
-
-function partsOf(upload: Pick<StoredUpload, "bytes">) {
-  return { partBytes: MEDIA.partBytes, partCount: partCountOf(upload) };
 }

@@ -9,6 +9,7 @@ import { answerFailure } from "./failures.ts";
 import { fromOrigins } from "./from-origins.ts";
 import { healthz } from "./healthz.ts";
 import { incidents } from "./incidents.ts";
+import { jobFiles } from "./job-files.ts";
 import { jobs } from "./jobs.ts";
 import { jobsForOrigins } from "./jobs-for-origins.ts";
 import { library } from "./library.ts";
@@ -57,6 +58,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.get("/api/v1/openapi.json", (c) => c.json(app.getOpenAPI31Document(DESCRIPTION)));
   app.route("/api/v1", fromOrigins);
   app.route("/api/v1", jobsForOrigins);
+  app.route("/api/v1", jobFiles);
 
   app.use("/api/v1/*", requireActor, requireAdmin);
   app.route("/api/v1", stations);

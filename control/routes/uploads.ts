@@ -4,7 +4,8 @@ import { Sha256, StationSlug } from "../../contracts/names.ts";
 import { PageQuery } from "../db/page.ts";
 import { UPLOAD_PHASES } from "../db/uploads.ts";
 import { finishUpload } from "../media/finish-upload.ts";
-import { createUpload, giveUpUpload, listUploads, NewUpload, putUploadPart, readUpload } from "../media/uploads.ts";
+import { listUploads, readUpload } from "../media/read-uploads.ts";
+import { createUpload, giveUpUpload, NewUpload, putUploadPart } from "../media/uploads.ts";
 import { binaryBody, body, failures, json, NOTHING, pageSchema, SECURED } from "./answers.ts";
 import { MediaDetails, MediaPath, mediaDetails } from "./media-answer.ts";
 import { createRouter } from "./router.ts";
@@ -83,7 +84,7 @@ const putPart = createRoute({
   },
   responses: {
     200: json(UploadAnswer, "The upload, with this part"),
-    ...failures(401, 403, 404, 409, 411, 413, 422),
+    ...failures(401, 403, 404, 409, 411, 413, 422, 503),
   },
 });
 
