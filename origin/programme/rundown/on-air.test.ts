@@ -165,13 +165,13 @@ describe("a live slot", () => {
     expect(heard[1]?.frame).toBe(over);
   });
 
-  it("keeps its host on air when someone else comes", async () => {
+  it("puts its host on air, and keeps him there, whoever else comes", async () => {
     const first = frameAt(Date.now());
     const { recording } = start(first, [], [slot(first - 1000, first + 10_000, live(["key-1"]))]);
     offer(recording);
-    await onAir(recording, "live");
     offer(recording, "another-key");
-    await hear(recording, 120);
+    await onAir(recording, "live");
+    await hear(recording, 80);
     expect(recording.programme.status().live).toMatchObject({ keyId: "key-1", onAir: true });
   });
 
