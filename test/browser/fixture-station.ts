@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { DEFAULT_RENDITIONS } from "../../contracts/names.ts";
+import type { NowJson } from "../../contracts/now-json.ts";
 import {
   PLAYLIST_TYPE,
   renderMediaPlaylist,
   renderMultivariantPlaylist,
   SEGMENT_TYPE,
 } from "../../contracts/playlist.ts";
-import type { NowJson } from "../../contracts/now-json.ts";
 import { DEFAULT_FRAMES_PER_SEGMENT, segmentAt } from "../../contracts/timeline.ts";
 import { EMBED_HEADERS, PAGE_HEADERS, renderPlayerPage, renderStationsPage } from "../../worker/pages/pages.ts";
 import type { Assets } from "./client-bundle.ts";
