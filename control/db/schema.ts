@@ -13,6 +13,7 @@ export { plans } from "./plans.ts";
 export { playlistEntries, playlists } from "./playlists.ts";
 export { provisionings } from "./provisionings.ts";
 export { publications } from "./publications.ts";
+export { relays } from "./relays.ts";
 export { renditions } from "./renditions.ts";
 export { rotations } from "./rotations.ts";
 export { scheduleEntries } from "./schedule-entries.ts";

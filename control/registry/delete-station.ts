@@ -1,7 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
-import { renditions, slicers, stations, streamKeys } from "../db/schema.ts";
+import { relays, renditions, slicers, stations, streamKeys } from "../db/schema.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { notFound } from "../refusal.ts";
 
@@ -18,6 +18,7 @@ export async function deleteStation(context: Context, slug: StationSlug): Promis
       db,
       incidentOf(context, { kind: "station-deleted", station: slug, message: "the station was deleted" }),
     ),
+    db.delete(relays).where(eq(relays.station, slug)),
     db.delete(streamKeys).where(eq(streamKeys.station, slug)),
     db.delete(slicers).where(eq(slicers.station, slug)),
     db.delete(renditions).where(eq(renditions.station, slug)),

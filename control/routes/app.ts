@@ -23,6 +23,7 @@ import { playlists } from "./playlists.ts";
 import { policy } from "./policy.ts";
 import { prepare } from "./prepare.ts";
 import { reel } from "./reel.ts";
+import { relays } from "./relays.ts";
 import { type ControlEnv, createRouter } from "./router.ts";
 import { routing } from "./routing.ts";
 import { rules } from "./rules.ts";
@@ -72,6 +73,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", playlists);
   app.route("/api/v1", rules);
   app.route("/api/v1", schedule);
+  app.route("/api/v1", relays);
   app.route("/api/v1", plan);
   app.route("/api/v1", live);
   app.route("/api/v1", streamKeys);

@@ -8,6 +8,7 @@ import { scheduleEntries } from "../db/schema.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { conflict, notFound } from "../refusal.ts";
 import { readStation } from "../registry/read-stations.ts";
+import { requireRelay } from "../relays/relays.ts";
 import { EntryChange, NewEntry, ScheduleEntry, type StoredEntry } from "./entry.ts";
 import { requirePlaylists } from "./playlists.ts";
 import { SCHEDULE } from "./policy.ts";
@@ -113,6 +114,7 @@ export async function deleteEntry(context: Context, station: StationSlug, id: st
 async function requireContent(context: Context, station: StationSlug, { content }: ScheduleEntry): Promise<void> {
   if (content.kind === "show") await requireMedia(context, station, content.media);
   if (content.kind === "playlist") await requirePlaylists(context, station, [content.playlist]);
+  if (content.kind === "relay") await requireRelay(context, station, content.relay);
   if (content.kind === "live") await requirePlaylists(context, station, [content.absent]);
 }
 

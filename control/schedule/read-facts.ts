@@ -5,6 +5,7 @@ import type { PlannedPlaylist, PlannedRelay } from "../../contracts/plan.ts";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/database.ts";
 import { media, playlistEntries, playlists, scheduleEntries } from "../db/schema.ts";
+import { readPlannedRelays } from "../relays/planned-relays.ts";
 import { readEntries } from "./entries.ts";
 import type { StoredEntry } from "./entry.ts";
 import { type Rotation, readRotation } from "./rotation.ts";
@@ -28,7 +29,7 @@ export async function readFacts(context: Omit<Context, "actor">, station: Statio
     entries: await readEntries(db, station),
     playlists: await readPlannedPlaylists(db, station),
     tracks: await readTracks(context, station),
-    relays: [],
+    relays: await readPlannedRelays(db, station),
   };
 }
 
