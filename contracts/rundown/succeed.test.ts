@@ -74,9 +74,21 @@ describe("A plan that follows another", () => {
     );
   });
 
-  it("without any change leaves all as it was from the second block on", () => {
+  it("changes nothing before what was edited comes near", () => {
     const old = plan({ tracks: songs, playlists: [playlist(100, songs)], rules });
-    const next = succeed(old, { ...old, version: 2 }, frame(START));
+    const first = succeed(old, { ...old, seed: "other" }, frame(START - HOUR));
+    const later = { ...first, slots: [slot(START + 5 * HOUR, START + 6 * HOUR, show(1))] };
+    const next = succeed(first, later, frame(START));
+    const window = [sample(START - 2 * HOUR), sample(START + 4.5 * HOUR)] as const;
+    expect(createRundown(next).at(...window)).toEqual(createRundown(first).at(...window));
+    expect(next.effectiveFrom).toBe(first.effectiveFrom);
+    const [item] = createRundown(next).at(sample(START + 5 * HOUR + 1), sample(START + 5 * HOUR + 2));
+    expect(item?.source).toBe("show");
+  });
+
+  it("keeps far days as they were told, whatever is edited today", () => {
+    const old = plan({ tracks: songs, playlists: [playlist(100, songs)], rules });
+    const next = succeed(old, { ...old, slots: [slot(START + 60, START + 600, show(1))] }, frame(START));
     const window = [sample(24.5 * HOUR), sample(36 * HOUR)] as const;
     expect(createRundown(next).at(...window)).toEqual(createRundown(old).at(...window));
   });
@@ -150,7 +162,7 @@ describe("A plan that follows another", () => {
 
   it("goes on with a sequence where it was", () => {
     const old = plan({ tracks: songs, playlists: [playlist(100, songs, "sequence")], rules });
-    const next = succeed(old, old, frame(START));
+    const next = succeed(old, { ...old, targetLoudness: -18 }, frame(START));
     const order = createRundown(next)
       .at(sample(START - 600), sample(START + HOUR))
       .map(({ track }) => songs.findIndex(({ media }) => media === track.media));

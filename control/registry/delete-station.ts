@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { relays, renditions, slicers, stations, streamKeys } from "../db/schema.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { notFound } from "../refusal.ts";
+import { clearSchedule } from "../schedule/clear-schedule.ts";
 
 /** Takes a station off the air and out of the registry, with its keys; what it published stays in R2 until it ages out. */
 export async function deleteStation(context: Context, slug: StationSlug): Promise<void> {
@@ -19,6 +20,7 @@ export async function deleteStation(context: Context, slug: StationSlug): Promis
       incidentOf(context, { kind: "station-deleted", station: slug, message: "the station was deleted" }),
     ),
     db.delete(relays).where(eq(relays.station, slug)),
+    ...clearSchedule(db, slug),
     db.delete(streamKeys).where(eq(streamKeys.station, slug)),
     db.delete(slicers).where(eq(slicers.station, slug)),
     db.delete(renditions).where(eq(renditions.station, slug)),

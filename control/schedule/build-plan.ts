@@ -12,10 +12,12 @@ export type BarePlan = Omit<StationPlan, "version" | "publishedAt" | "effectiveF
 /** As many as a plan may hold; those that come first. */
 const MOST_SLOTS = 5000;
 
-/** The plan of a station at `now`, Unix ms: what is on, and what comes within the horizon. */
+/** The plan of a station at `now`, Unix ms: what was on of late, what is on, and what comes within the horizon. */
 export function buildPlan({ station, rotation, entries, playlists, tracks, relays }: PlanFacts, now: number): BarePlan {
   const { timeZone, seed, targetLoudness, playlist, ...rules } = rotation;
-  const occurrences = entries.flatMap((entry) => occurrencesOf(entry, timeZone, now, now + SCHEDULE.horizonMs));
+  const occurrences = entries.flatMap((entry) => {
+    return occurrencesOf(entry, timeZone, now - SCHEDULE.pastMs, now + SCHEDULE.horizonMs);
+  });
   return {
     schema: 1,
     station,

@@ -6,6 +6,8 @@ export const SCHEDULE = {
   entriesPerStation: 1000,
   /** How far ahead a plan goes; it is built anew long before that, and origins go on by it while control is away. */
   horizonMs: 14 * 86_400_000,
+  /** What plays now follows from what was on, too. */
+  pastMs: 86_400_000,
   rebuildMs: 12 * 3_600_000,
   /** A file that was changed while a plan was built may have been read before; it is looked at again for so long. */
   overlapMs: 10_000,

@@ -6,6 +6,7 @@ import { frameAt } from "../../contracts/timeline.ts";
 import { createLog } from "../../kit/log.ts";
 import { openDatabase } from "../db/database.ts";
 import { createStation } from "../registry/create-station.ts";
+import { deleteStation } from "../registry/delete-station.ts";
 import { createEntry, deleteEntry } from "./entries.ts";
 import { setPlaylistEntries } from "./playlist-entries.ts";
 import { createPlaylist } from "./playlists.ts";
@@ -143,8 +144,20 @@ describe("A plan", () => {
         return env.MEDIA.put(...parts);
       },
     } as typeof deps.bucket;
-    await expect(publishPlan({ ...deps, bucket }, "raced")).rejects.toThrow("somebody else");
+    expect(await publishPlan({ ...deps, bucket }, "raced")).toBe(false);
     expect(await (await env.MEDIA.get(planKey("raced")))?.text()).toBe("newer");
+  });
+
+  it("is empty again for a station that was deleted and made anew", async () => {
+    await makeStation("anew");
+    await publishPlans(deps);
+    await deleteStation(context, "anew");
+    now += 60_000;
+    await publishPlans(deps);
+    expect((await published("anew"))?.version).toBe(1);
+    await createStation(context, { slug: "anew", name: "anew" });
+    await publishPlans(deps);
+    expect(await published("anew")).toMatchObject({ version: 2, playlist: null, playlists: [], slots: [] });
   });
 
   it("leaves out a file that cannot be planned, and says so", async () => {

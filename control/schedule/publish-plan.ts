@@ -17,12 +17,13 @@ export type PlanDependencies = Omit<Context, "actor"> & { bucket: Pick<R2Bucket,
 /**
  * Builds a station's plan anew and publishes it to R2 unless the same stands there already; a station that has never
  * had anything to plan has none. Versions rise as those of the routing do, and the put replaces only the object that was
- * looked at. Throws when D1 or R2 does not do its part, or when the plan is too large; the cron tries again.
+ * looked at: false when somebody else has written it since. Throws when D1 or R2 does not do its part, or when the plan
+ * is too large; the cron tries again.
  */
-export async function publishPlan(deps: PlanDependencies, station: StationSlug): Promise<void> {
+export async function publishPlan(deps: PlanDependencies, station: StationSlug): Promise<boolean> {
   const { db, clock } = deps;
   const known = await db.query.plans.findFirst({ where: eq(plans.station, station) });
-  if (!known) return;
+  if (!known) return true;
   const builtAt = clock.now();
   const bare = buildPlan(await readFacts(deps, station), builtAt);
   const sha256 = await sha256Of(JSON.stringify(bare));
@@ -30,7 +31,7 @@ export async function publishPlan(deps: PlanDependencies, station: StationSlug):
   const done = { seen: known.revision, builtAt };
   if (present && sha256 === known.sha256 && present.etag === known.etag) {
     await db.update(plans).set(done).where(eq(plans.station, station));
-    return;
+    return true;
   }
   const version = await nextVersion(deps, station, Number(present?.customMetadata?.version ?? 0));
   const previous = present ? await readPublished(deps, station) : null;
@@ -45,11 +46,12 @@ export async function publishPlan(deps: PlanDependencies, station: StationSlug):
       onlyIf: present ? { etagMatches: present.etag } : { etagDoesNotMatch: "*" },
     }),
   );
-  if (!object) throw new Error(`the plan of ${station} was written by somebody else at the same time`);
+  if (!object) return false;
   await db
     .update(plans)
     .set({ ...done, sha256, etag: object.etag, publishedAt: builtAt })
     .where(eq(plans.station, station));
+  return true;
 }
 
 /** With its date, and with what the plan before it has on air. */
