@@ -3,6 +3,7 @@ import { readMedia } from "../media/read-media.ts";
 import { Approval, approveMedia, Rejection, rejectMedia, retryMedia } from "../media/review.ts";
 import { body, failures, json, SECURED } from "./answers.ts";
 import { MediaDetails, MediaPath, mediaDetails } from "./media-answer.ts";
+import { publishSoon } from "./publish-soon.ts";
 import { createRouter } from "./router.ts";
 
 const approve = createRoute({
@@ -47,6 +48,7 @@ export const mediaReview = createRouter()
   .openapi(reject, async (c) => {
     const { slug, id } = c.req.valid("param");
     await rejectMedia(c.var.context, c.env.MEDIA, slug, id, c.req.valid("json"));
+    publishSoon(c, slug);
     return c.json(mediaDetails(await readMedia(c.var.context, slug, id)), 200);
   })
   .openapi(retry, async (c) => {

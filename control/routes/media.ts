@@ -7,6 +7,7 @@ import { storeWhole } from "../media/store-whole.ts";
 import { binaryBody, body, failures, json, NOTHING, pageSchema, SECURED } from "./answers.ts";
 import { ContentDigest, parseContentDigest } from "./content-digest.ts";
 import { MediaAnswer, MediaDetails, MediaPath, mediaAnswer, mediaDetails } from "./media-answer.ts";
+import { publishSoon } from "./publish-soon.ts";
 import { createRouter } from "./router.ts";
 import { StationPath } from "./station-answer.ts";
 import { streamOf } from "./transfers.ts";
@@ -115,6 +116,7 @@ export const media = createRouter()
     const { slug, id } = c.req.valid("param");
     const force = c.req.valid("query").force === "true";
     await deleteMedia(c.var.context, c.env.MEDIA, slug, id, { force });
+    publishSoon(c, slug);
     return c.body(null, 204);
   })
   .openapi(restore, async (c) => {
