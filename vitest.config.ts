@@ -80,6 +80,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: "relays",
+          environment: "node",
+          include: ["test/relays/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "system",
           environment: "node",
           include: ["test/system/**/*.test.ts", "test/faults/**/*.test.ts", "test/browser/**/*.test.ts"],

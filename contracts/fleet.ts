@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { OriginId, RenditionName, Sha256, StationSlug } from "./names.ts";
 import { Source } from "./programme-item.ts";
+import { RelayReport } from "./relay.ts";
 
 /** What origins and control say to one another: registration, heartbeats, and the desired state that answers both. */
 
@@ -110,6 +111,8 @@ export const StationReport = z.object({
   heardMs: z.int().nonnegative().nullable().optional(),
   /** A host whose audio arrives at this origin. */
   live: z.object({ keyId: z.string(), name: z.string(), onAir: z.boolean() }).nullable(),
+  /** The relays that this origin is connected to as the studio, and those it measures. */
+  relays: z.array(RelayReport).max(20).optional(),
 });
 export type StationReport = z.infer<typeof StationReport>;
 

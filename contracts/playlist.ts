@@ -1,5 +1,6 @@
+import type { DatedTag } from "./date-range.ts";
 import { bitrateOf, type RenditionName } from "./names.ts";
-import { segmentSeconds, segmentTime } from "./timeline.ts";
+import { firstFrame, isoTime, segmentOf, segmentSeconds } from "./timeline.ts";
 
 /** The text of our playlists (RFC 8216). Origin and edge serve the same, so it stands here once. */
 
@@ -26,11 +27,19 @@ export type ListedSegment = {
   gap: boolean;
 };
 
+/** Most dated tags of one playlist; of more the newest. */
+const MAX_DATED_TAGS = 12;
+
 /**
- * Media playlist (RFC 8216, 4.3.3) of consecutive segments, ascending. The target duration is the rounded segment
+ * Media playlist (RFC 8216, 4.3.3) of consecutive segments, ascending, with those of the dated tags, ascending too, that
+ * hold in them. The target duration is the rounded segment
  * length and never changes: VLC rebuffers when it is one second above.
  */
-export function renderMediaPlaylist(segments: readonly ListedSegment[], framesPerSegment: number): string {
+export function renderMediaPlaylist(
+  segments: readonly ListedSegment[],
+  framesPerSegment: number,
+  datedTags: readonly DatedTag[] = [],
+): string {
   const seconds = segmentSeconds(framesPerSegment);
   const extinf = `#EXTINF:${seconds.toFixed(5)},`;
   const hasGap = segments.some((segment) => segment.gap);
@@ -41,10 +50,30 @@ export function renderMediaPlaylist(segments: readonly ListedSegment[], framesPe
     `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.number ?? 0}`,
     "#EXT-X-INDEPENDENT-SEGMENTS",
   ];
+  const tagsOf = tagsBySegment(segments, framesPerSegment, datedTags);
   for (const { number, gap } of segments) {
-    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segmentTime(number, framesPerSegment)).toISOString()}`);
+    lines.push(...(tagsOf.get(number) ?? []));
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${isoTime(firstFrame(number, framesPerSegment))}`);
     if (gap) lines.push("#EXT-X-GAP");
     lines.push(extinf, `${number}.ts`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Under the segment in which they begin to hold; what began before the first segment stands before that one. */
+function tagsBySegment(
+  segments: readonly ListedSegment[],
+  framesPerSegment: number,
+  datedTags: readonly DatedTag[],
+): Map<number, string[]> {
+  const first = segments[0]?.number ?? 0;
+  const end = firstFrame((segments.at(-1)?.number ?? 0) + 1, framesPerSegment);
+  const begun = datedTags.filter(({ frame }) => frame < end);
+  const holding = begun.findLastIndex(({ frame }) => frame <= firstFrame(first, framesPerSegment));
+  const tags = new Map<number, string[]>();
+  for (const { frame, tag } of begun.slice(Math.max(0, holding)).slice(-MAX_DATED_TAGS)) {
+    const number = Math.max(first, segmentOf(frame, framesPerSegment));
+    tags.set(number, [...(tags.get(number) ?? []), tag]);
+  }
+  return tags;
 }

@@ -1,9 +1,9 @@
-import * as z from "zod";
+import { z } from "zod";
+import { MediaId } from "./media.ts";
+import { Sha256 } from "./names.ts";
+import { Source } from "./source.ts";
 
-/** What feeds the programme, by falling priority. */
-export const SOURCES = ["live", "relay", "show", "autopilot", "slate"] as const;
-export const Source = z.enum(SOURCES);
-export type Source = z.infer<typeof Source>;
+export { SOURCES, Source } from "./source.ts";
 
 /** One thing that was heard: a track, a live broadcast. It lasts until the next item's first frame. */
 export const ProgrammeItem = z.object({
@@ -12,6 +12,12 @@ export const ProgrammeItem = z.object({
   source: Source,
   title: z.string().max(300),
   artist: z.string().max(300),
+  /** Who is live. */
+  host: z.string().max(300).optional(),
+  /** Hash of the cover, where there is one. */
+  cover: Sha256.optional(),
+  /** The file of the library, where it is one. */
+  media: MediaId.optional(),
   /** Frames the item is expected to last; null where nobody knows (live). */
   frames: z.int().positive().nullable(),
 });
@@ -20,23 +26,3 @@ export type ProgrammeItem = z.infer<typeof ProgrammeItem>;
 /** What is expected to come: not yet tied to a frame. */
 export const UpcomingItem = ProgrammeItem.omit({ frame: true });
 export type UpcomingItem = z.infer<typeof UpcomingItem>;
-
-/** `GET /{station}/now.json`: times are programme time, ISO 8601, so a player can show what its listener hears. */
-export const NowJson = z.object({
-  station: z.string(),
-  name: z.string(),
-  /** The item at the live edge; a player some seconds behind looks into `history`. */
-  now: z
-    .object({
-      source: Source,
-      title: z.string(),
-      artist: z.string(),
-      startsAt: z.iso.datetime(),
-      endsAt: z.iso.datetime().nullable(),
-    })
-    .nullable(),
-  /** Newest first, starting with `now`. */
-  history: z.array(z.object({ source: Source, title: z.string(), artist: z.string(), startsAt: z.iso.datetime() })),
-  next: z.array(z.object({ source: Source, title: z.string(), artist: z.string() })),
-});
-export type NowJson = z.infer<typeof NowJson>;

@@ -5,8 +5,8 @@ import { Level } from "./stamp.ts";
 
 /** How many of its newest segments an origin lists in its index and keeps in memory: 77 s at the default length. */
 export const INDEX_SEGMENTS = 24;
-/** How many programme items an index remembers. */
-export const INDEX_ITEMS = 20;
+/** How many programme items an index remembers; fewer where their titles would make it too large. */
+export const INDEX_ITEMS = 100;
 
 export const RenditionCopy = z.object({
   sha256: Sha256,

@@ -28,6 +28,11 @@ export function programmeTime(frame: number): number {
   return (frame * 64) / 3;
 }
 
+/** The same in ISO 8601, to the whole ms. */
+export function isoTime(frame: number): string {
+  return new Date(programmeTime(frame)).toISOString();
+}
+
 export function segmentOf(frame: number, framesPerSegment: number): number {
   return Math.floor(frame / framesPerSegment);
 }

@@ -12,6 +12,7 @@ export type Bindings = {
   ADMIN_TOKEN?: string;
   ENROL_TOKEN?: string;
   EDGE_URL?: string;
+  RELAY_PRIVATE_ADDRESSES?: string;
 } & AlertBindings &
   ProvisionerBindings &
   CdnBindings;
@@ -32,6 +33,8 @@ const Settings = z.object({
   ADMIN_TOKEN: z.preprocess(unsetWhenEmpty, z.string().max(256).optional()),
   ENROL_TOKEN: z.preprocess(unsetWhenEmpty, z.string().max(256).optional()),
   EDGE_URL: z.preprocess(unsetWhenEmpty, z.url({ protocol: /^https?$/ }).optional()),
+  /** Whether relays may lead to private and loopback addresses; the origins have a setting of the same name. */
+  RELAY_PRIVATE_ADDRESSES: z.preprocess(unsetWhenEmpty, z.enum(["allow", "refuse"]).default("refuse")),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -6,12 +6,15 @@ import type { Bindings } from "./environment.ts";
 import { pruneEvictionSteps } from "./health/eviction-steps.ts";
 import { monitorOf } from "./health/monitor.ts";
 import { pruneIncidents } from "./health/read-incidents.ts";
+import { keepLibrary } from "./media/chores.ts";
 import { clearDeletedStations } from "./media/clear-stations.ts";
 import { createApp } from "./routes/app.ts";
+import { publishPlans } from "./schedule/publish-plans.ts";
 
 export { Monitor } from "./health/monitor.ts";
 
 const app = createApp();
+const log = createLog({ fields: { part: "cron" } });
 
 /**
  * The API, and what happens once a minute: the safety net, should the monitor's alarm ever have been lost, and what is
@@ -21,11 +24,12 @@ export default {
   fetch: app.fetch,
   async scheduled(_event, bindings) {
     await monitorOf(bindings).arm();
-    const log = createLog({ fields: { part: "cron" } });
     const deps = { db: openDatabase(bindings.DB), clock: systemClock, log, bucket: bindings.MEDIA };
+    await publishPlans(deps);
     await pruneIncidents(deps);
     await pruneEvictionSteps(deps);
     await pruneAlerts(deps);
     await clearDeletedStations(deps);
+    await keepLibrary(deps, bindings.MEDIA);
   },
 } satisfies ExportedHandler<Bindings>;

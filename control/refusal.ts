@@ -1,7 +1,7 @@
 /** Why a request was refused, on purpose: the API answers it as it stands. Anything else thrown is a fault of ours. */
 export class Refusal extends Error {
   override name = "Refusal";
-  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 411 | 413 | 422 | 503;
   readonly code: string;
   readonly details: unknown;
 

@@ -28,10 +28,10 @@ const settings = z
   .parse(process.env);
 const log = createLog({ fields: { part: "workers" } });
 
-/** What an operator sets of control: where alerts go, how nodes are made anew, which CDN is told. */
+/** What an operator sets of control: where alerts go, how nodes are made anew, which CDN is told, where relays may lead. */
 function operatorsBindings(environment: NodeJS.ProcessEnv): Record<string, string> {
   const names = Object.keys(environment).filter((name) =>
-    /^(?:ALERT_|PROVISIONER|CDN_|CLOUDFLARE_(?:ZONE|PURGE))/.test(name),
+    /^(?:ALERT_|PROVISIONER|CDN_|CLOUDFLARE_(?:ZONE|PURGE)|RELAY_)/.test(name),
   );
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? ""]));
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../kit/clock.ts";
 import { describe, type Log } from "../kit/log.ts";
@@ -17,8 +18,14 @@ import { playlistRoutes } from "./http/playlists.ts";
 import { startHttpServer } from "./http/server.ts";
 import { acceptFeed } from "./ingest/feed-forward.ts";
 import { startIngest } from "./ingest/server.ts";
+import { createJobClient } from "./jobs/job-client.ts";
+import { startJobs } from "./jobs/jobs.ts";
+import { createNodeLoad } from "./jobs/node-load.ts";
+import { startPrefetch } from "./plan/prefetch.ts";
+import { openPreparedCache } from "./plan/prepared-cache.ts";
 import { findFfmpeg } from "./process/ffmpeg.ts";
 import { startMemoryKeeper } from "./process/memory.ts";
+import { createAddressGuard } from "./relay/address.ts";
 import type { Settings } from "./settings.ts";
 import { newestGeneration } from "./station/ends.ts";
 import { createStations } from "./station/stations.ts";
@@ -74,12 +81,22 @@ export async function startOrigin(options: {
     log,
   });
 
+  const prepared = await openPreparedCache({
+    folder: join(settings.dataFolder, "prepared"),
+    limitBytes: settings.cacheBytes,
+    clock,
+    log,
+  });
+
   const stations = createStations(
     {
       origin: originId,
       edgeUrl: settings.edgeUrl,
       token: () => token,
       libraryFolder: settings.libraryFolder,
+      planFolder: join(settings.dataFolder, "plans"),
+      prepared,
+      relayGuard: createAddressGuard(settings.isPrivateRelayAllowed),
       ffmpeg,
       ingest,
       controlSilentMs: () => agent.controlSilentMs(),
@@ -89,6 +106,13 @@ export async function startOrigin(options: {
     },
     log,
   );
+
+  const prefetch = startPrefetch({
+    stations: () => stations.all().flatMap((station) => station.provided() ?? []),
+    cache: prepared,
+    clock,
+    log,
+  });
 
   let stopping = false;
   const askEdgeForTime = () => askForTime(`${settings.edgeUrl}/healthz`, clock, log);
@@ -138,6 +162,23 @@ export async function startOrigin(options: {
     log,
   });
 
+  const rung = () => ladder.standing().rung;
+  const jobs = settings.takesJobs
+    ? startJobs({
+        client: createJobClient({ controlUrl: settings.controlUrl, origin: originId, token: () => token }),
+        binaries: ffmpeg,
+        dataFolder: settings.dataFolder,
+        load: createNodeLoad({
+          dataFolder: settings.dataFolder,
+          rung,
+          studios: () => stations.all().filter((station) => station.facts().studio === "here").length,
+        }),
+        rung,
+        clock,
+        log,
+      })
+    : null;
+
   let urgency = "";
   const urgencyLoop = startLoop(
     "what cannot wait",
@@ -177,14 +218,17 @@ export async function startOrigin(options: {
     rtmpPort: ingest.port,
     async stop() {
       const ladderEnds = ladder.stop();
+      const jobsEnd = jobs?.stop();
       await agent.leave(HANDOVER_MS);
       stopping = true;
+      await prefetch.stop();
       await stations.stop(DRAIN_MS);
       await urgencyLoop.stop();
       await agent.stop();
       await ingest.close();
       await http.close();
       await ladderEnds;
+      await jobsEnd;
       memoryKeeper.stop();
     },
   };

@@ -22,7 +22,10 @@ describe("The settings of a node", () => {
       host: "0.0.0.0",
       rtmpPort: 1935,
       httpPort: 8801,
+      cacheBytes: 10_000_000_000,
       edgeOnly: false,
+      takesJobs: true,
+      isPrivateRelayAllowed: false,
       logLevel: "info",
     });
   });
@@ -42,12 +45,21 @@ describe("The settings of a node", () => {
     expect(readSettings({ ...LEAST, EDGE_ONLY: value }).edgeOnly).toBe(edgeOnly);
   });
 
+  it("take JOBS=off", () => {
+    expect(readSettings({ ...LEAST, JOBS: "off" }).takesJobs).toBe(false);
+  });
+
+  it("take RELAY_PRIVATE_ADDRESSES=allow", () => {
+    expect(readSettings({ ...LEAST, RELAY_PRIVATE_ADDRESSES: "allow" }).isPrivateRelayAllowed).toBe(true);
+  });
+
   it.each([
     ["CONTROL_URL", "ftp://control"],
     ["PUBLIC_URL", "node.example"],
     ["ORIGIN_ID", "Origin 1"],
     ["RTMP_PORT", "70000"],
     ["EDGE_ONLY", "perhaps"],
+    ["RELAY_PRIVATE_ADDRESSES", "yes"],
     ["ENROL_TOKEN", "short"],
     ["RTMP_URL", "http://node.example"],
   ])("name %s in the error when it is %j", (name, value) => {

@@ -18,7 +18,13 @@ const Environment = z.object({
   HOST: z.string().default("0.0.0.0"),
   RTMP_PORT: Port.default(1935),
   HTTP_PORT: Port.default(8801),
+  CACHE_BYTES: z.coerce.number().int().positive().default(10_000_000_000),
   EDGE_ONLY: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(false)),
+  JOBS: z.preprocess((value) => (value === "" ? undefined : value), z.stringbool().default(true)),
+  RELAY_PRIVATE_ADDRESSES: z.preprocess(
+    (value) => (value === "" ? undefined : value),
+    z.enum(["allow", "refuse"]).default("refuse"),
+  ),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
@@ -36,8 +42,14 @@ export type Settings = {
   host: string;
   rtmpPort: number;
   httpPort: number;
+  /** Most that prepared files may take of the disk. */
+  cacheBytes: number;
   /** Whether playlists and segments are for the edge alone. */
   edgeOnly: boolean;
+  /** Whether the node prepares files for the library when it has nothing better to do. */
+  takesJobs: boolean;
+  /** Whether relays may lead to private and loopback addresses. */
+  isPrivateRelayAllowed: boolean;
   logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -58,7 +70,10 @@ export function readSettings(environment: Record<string, string | undefined>): S
     host: set.HOST,
     rtmpPort: set.RTMP_PORT,
     httpPort: set.HTTP_PORT,
+    cacheBytes: set.CACHE_BYTES,
     edgeOnly: set.EDGE_ONLY,
+    takesJobs: set.JOBS,
+    isPrivateRelayAllowed: set.RELAY_PRIVATE_ADDRESSES === "allow",
     logLevel: set.LOG_LEVEL,
   };
 }

@@ -3,6 +3,7 @@ import type { RoutedStation, Routing } from "../contracts/routing.ts";
 import { type Clock, systemClock } from "../kit/clock.ts";
 import { createLog, type Log } from "../kit/log.ts";
 import { Complaints } from "./complaints.ts";
+import { Libraries } from "./media/libraries.ts";
 import type { Board } from "./playlist/board.ts";
 import { Boards } from "./playlist/boards.ts";
 import type { EdgeEnvironment, FetchOrigin, Reach } from "./reach.ts";
@@ -25,6 +26,7 @@ export class Edge {
   readonly boards = new Boards();
   readonly shelf = new Shelf();
   readonly reels = new Reels();
+  readonly libraries = new Libraries();
   readonly log: Log;
   readonly clock: Clock;
   readonly #complaints: Complaints;

@@ -4,8 +4,10 @@ import { preflightAnswer } from "./cache/answer.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import { EdgeError, failureResponse } from "./edge-error.ts";
 import { answerListening, parseListening } from "./listening.ts";
+import { mediaRoutes } from "./media/routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { PAGE_HEADERS, renderNotFoundPage } from "./pages/pages.ts";
+import { planRoutes } from "./plan/routes.ts";
 import { playlistRoutes } from "./playlist/routes.ts";
 import type { EdgeEnvironment } from "./reach.ts";
 import { uploadRoutes } from "./upload/routes.ts";
@@ -25,8 +27,10 @@ export function createEdge(options: EdgeOptions = {}) {
   });
   app.get("/assets/*", (context) => context.env.ASSETS.fetch(context.req.raw));
   app.route("/origin/v1", uploadRoutes(edge));
+  app.route("/origin/v1", planRoutes(edge));
   app.options("*", preflightAnswer);
   app.route("/", playlistRoutes(edge));
+  app.route("/", mediaRoutes(edge));
   app.route("/", pageRoutes(edge));
 
   app.notFound((context) => answerFailure(new EdgeError(404, "not_found", "There is nothing here."), context.req.raw));

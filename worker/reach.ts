@@ -3,7 +3,7 @@ import type { Complaints } from "./complaints.ts";
 
 /** The part of an R2 bucket that the edge uses. */
 export type Bucket = {
-  get(key: string): Promise<R2ObjectBody | null>;
+  get(key: string, options?: { range: { offset: number; length: number } }): Promise<R2ObjectBody | null>;
   head(key: string): Promise<R2Object | null>;
   put(key: string, value: ArrayBuffer | string, options: R2PutOptions): Promise<R2Object | null>;
 };

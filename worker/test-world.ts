@@ -102,7 +102,8 @@ export async function createWorld(options: { origins?: string[]; weights?: Recor
       });
       return index;
     },
-    put: (key: string, value: string | ArrayBuffer) => env.MEDIA.put(prefix + key, value),
+    put: (key: string, value: string | ArrayBuffer, options?: R2PutOptions) =>
+      env.MEDIA.put(prefix + key, value, options),
     remove: (key: string) => env.MEDIA.delete(prefix + key),
     /** An isolate that knows nothing yet, in the same data centre. */
     newIsolate() {
@@ -166,10 +167,10 @@ function createBucket(
   counts: { get: number; head: number; put: number },
 ): Bucket {
   return {
-    get: async (key) => {
+    get: async (key, options) => {
       counts.get += 1;
       await happen(faults.get(key));
-      return env.MEDIA.get(prefix + key);
+      return env.MEDIA.get(prefix + key, options);
     },
     head: async (key) => {
       counts.head += 1;

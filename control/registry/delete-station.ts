@@ -1,9 +1,10 @@
 import { and, eq, isNull } from "drizzle-orm";
 import type { StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
-import { renditions, slicers, stations, streamKeys } from "../db/schema.ts";
+import { relays, renditions, slicers, stations, streamKeys } from "../db/schema.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { notFound } from "../refusal.ts";
+import { clearSchedule } from "../schedule/clear-schedule.ts";
 
 /** Takes a station off the air and out of the registry, with its keys; media/clear-stations.ts sees to R2 from then on. */
 export async function deleteStation(context: Context, slug: StationSlug): Promise<void> {
@@ -18,6 +19,8 @@ export async function deleteStation(context: Context, slug: StationSlug): Promis
       db,
       incidentOf(context, { kind: "station-deleted", station: slug, message: "the station was deleted" }),
     ),
+    db.delete(relays).where(eq(relays.station, slug)),
+    ...clearSchedule(db, slug),
     db.delete(streamKeys).where(eq(streamKeys.station, slug)),
     db.delete(slicers).where(eq(slicers.station, slug)),
     db.delete(renditions).where(eq(renditions.station, slug)),

@@ -9,7 +9,9 @@ const WHEN: Record<number, string> = {
   403: "The token is not allowed to do this",
   404: "There is no such thing",
   409: "It contradicts the present state",
+  411: "The request must say its length",
   413: "The request is too large",
+  416: "There is nothing in that range",
   422: "The request does not fit; `details` says where",
   503: "Control cannot answer now; try again",
 };
@@ -32,6 +34,15 @@ export function failures<Status extends number>(...statuses: Status[]): { [S in 
 
 export function pageSchema<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+/** A file as it is; `type` is what it usually is. */
+export function binary(type: string, description: string) {
+  return { content: { [type]: { schema: z.string().openapi({ format: "binary" }) } }, description };
+}
+
+export function binaryBody(type: string) {
+  return { required: true, content: { [type]: { schema: z.string().openapi({ format: "binary" }) } } };
 }
 
 export const NOTHING = { description: "Done" };

@@ -1,10 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
-import { HTTPException } from "hono/http-exception";
-import { timeout } from "hono/timeout";
 import { failure } from "../../contracts/failure.ts";
-import { MAX_REEL_BYTES } from "../../contracts/reel.ts";
-import { notFound, Refusal } from "../refusal.ts";
+import { notFound } from "../refusal.ts";
 import { alerts } from "./alerts.ts";
 import { requireActor, requireAdmin } from "./bearer.ts";
 import { contacts } from "./contacts.ts";
@@ -13,20 +9,30 @@ import { answerFailure } from "./failures.ts";
 import { fromOrigins } from "./from-origins.ts";
 import { healthz } from "./healthz.ts";
 import { incidents } from "./incidents.ts";
+import { jobFiles } from "./job-files.ts";
+import { jobs } from "./jobs.ts";
+import { jobsForOrigins } from "./jobs-for-origins.ts";
+import { library } from "./library.ts";
 import { live } from "./live.ts";
+import { media } from "./media.ts";
+import { mediaFiles } from "./media-files.ts";
+import { mediaReview } from "./media-review.ts";
 import { origins } from "./origins.ts";
+import { plan } from "./plan.ts";
+import { playlists } from "./playlists.ts";
 import { policy } from "./policy.ts";
 import { prepare } from "./prepare.ts";
-import { REEL_OBJECT_PATH, reel } from "./reel.ts";
+import { reel } from "./reel.ts";
+import { relays } from "./relays.ts";
 import { type ControlEnv, createRouter } from "./router.ts";
 import { routing } from "./routing.ts";
+import { rules } from "./rules.ts";
+import { schedule } from "./schedule.ts";
 import { stations } from "./stations.ts";
 import { streamKeys } from "./stream-keys.ts";
 import { tokens } from "./tokens.ts";
-
-/** A heartbeat of 200 stations and 50 incidents at their longest stays below. */
-const MAX_BODY_BYTES = 256 << 10;
-const REQUEST_TIMEOUT_MS = 15_000;
+import { limitBody, limitTime } from "./transfers.ts";
+import { uploads } from "./uploads.ts";
 
 const DESCRIPTION = {
   openapi: "3.1.0",
@@ -45,18 +51,30 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.onError(answerFailure);
   app.notFound((c) => c.json(failure("not_found", notFound("such path").message), 404));
   app.use(prepare);
-  app.use(timeout(REQUEST_TIMEOUT_MS, new HTTPException(503, { message: "That took too long." })));
-  app.use((c, next) => (REEL_OBJECT_PATH.test(c.req.path) ? limitReel : limitBody)(c, next));
+  app.use(limitTime, limitBody);
 
   app.route("/", healthz);
   app.route("/", docs);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   app.get("/api/v1/openapi.json", (c) => c.json(app.getOpenAPI31Document(DESCRIPTION)));
   app.route("/api/v1", fromOrigins);
+  app.route("/api/v1", jobsForOrigins);
+  app.route("/api/v1", jobFiles);
 
   app.use("/api/v1/*", requireActor, requireAdmin);
   app.route("/api/v1", stations);
   app.route("/api/v1", reel);
+  app.route("/api/v1", library);
+  app.route("/api/v1", uploads);
+  app.route("/api/v1", media);
+  app.route("/api/v1", mediaReview);
+  app.route("/api/v1", mediaFiles);
+  app.route("/api/v1", jobs);
+  app.route("/api/v1", playlists);
+  app.route("/api/v1", rules);
+  app.route("/api/v1", schedule);
+  app.route("/api/v1", relays);
+  app.route("/api/v1", plan);
   app.route("/api/v1", live);
   app.route("/api/v1", streamKeys);
   app.route("/api/v1", origins);
@@ -67,14 +85,4 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", policy);
   app.route("/api/v1", tokens);
   return app;
-}
-
-const limitBody = limitTo(MAX_BODY_BYTES);
-const limitReel = limitTo(MAX_REEL_BYTES);
-
-function limitTo(maxSize: number) {
-  const onError = () => {
-    throw new Refusal(413, "too_large", `A request may have ${maxSize} bytes at most.`);
-  };
-  return bodyLimit({ maxSize, onError });
 }

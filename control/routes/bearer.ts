@@ -29,3 +29,9 @@ export const requireAdmin = createMiddleware<ControlEnv>(async (c, next) => {
   if (c.var.actor.kind !== "admin") throw new Refusal(403, "forbidden", "This needs the token of an admin.");
   await next();
 });
+
+/** Lets in origins alone; comes after `requireActor`. */
+export const requireOrigin = createMiddleware<ControlEnv>(async (c, next) => {
+  if (c.var.actor.kind !== "origin") throw new Refusal(403, "forbidden", "This needs the token of an origin.");
+  await next();
+});

@@ -6,9 +6,6 @@ import { body, failures, json, NOTHING, SECURED } from "./answers.ts";
 import { createRouter } from "./router.ts";
 import { StationPath } from "./station-answer.ts";
 
-/** Path of a reel's objects, which may be larger than any other request. */
-export const REEL_OBJECT_PATH = /^\/api\/v1\/stations\/[^/]+\/reel\/[^/]+$/;
-
 const read = createRoute({
   method: "get",
   path: "/stations/{slug}/reel",

@@ -8,10 +8,13 @@ export class ControlError extends Error {
   override name = "ControlError";
   readonly kind: "refused" | "unreachable";
   readonly status: number | null;
-  constructor(kind: "refused" | "unreachable", status: number | null, message: string) {
+  /** Control's own word for why; null where it gave none. */
+  readonly code: string | null;
+  constructor(kind: "refused" | "unreachable", status: number | null, message: string, code: string | null = null) {
     super(message);
     this.kind = kind;
     this.status = status;
+    this.code = code;
   }
 }
 
@@ -42,8 +45,8 @@ export function createControlClient(
     } catch (thrown) {
       throw new ControlError("unreachable", null, `control cannot be reached: ${describe(thrown)}`);
     }
-    if (status >= 500 || status === 429) throw new ControlError("unreachable", status, `control answers ${status}`);
-    if (status >= 400) throw new ControlError("refused", status, `control answers ${status}: ${reasonIn(text)}`);
+    const error = errorIn(status, text);
+    if (error !== null) throw error;
     try {
       return answer.parse(JSON.parse(text));
     } catch (thrown) {
@@ -57,10 +60,18 @@ export function createControlClient(
   };
 }
 
-function reasonIn(text: string): string {
+/** What an answer of control means that is no success; null when it is one. */
+export function errorIn(status: number, text: string): ControlError | null {
+  if (status >= 500 || status === 429) return new ControlError("unreachable", status, `control answers ${status}`);
+  if (status < 400) return null;
+  const { code, message } = reasonIn(text);
+  return new ControlError("refused", status, `control answers ${status}: ${message}`, code);
+}
+
+function reasonIn(text: string): { code: string | null; message: string } {
   try {
-    return Failure.parse(JSON.parse(text)).error.message;
+    return Failure.parse(JSON.parse(text)).error;
   } catch {
-    return text.slice(0, 200);
+    return { code: null, message: text.slice(0, 200) };
   }
 }

@@ -5,6 +5,7 @@ import { eventually } from "./fixtures/eventually.ts";
 import { AAC_CONFIG, SILENT_FRAME } from "./fixtures/rtmp-bytes.ts";
 import { KEY, startTestIngest, type TestIngest } from "./fixtures/test-ingest.ts";
 import { parseAacMessage } from "./flv.ts";
+import { readStreamMetadata } from "./stream-metadata.ts";
 
 /** The real thing: ffmpeg as the host's encoder and as the listener's player. */
 
@@ -28,9 +29,10 @@ afterEach(async () => {
 });
 
 describe("ffmpeg as a host", () => {
-  const push = (url: string) => {
+  const push = (url: string, ...options: string[]) => {
     const tone = ["-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"];
-    const child = spawn(FFMPEG, ["-v", "error", ...tone, "-ac", "2", "-c:a", "aac", "-b:a", "128k", "-f", "flv", url]);
+    const encoded = ["-ac", "2", "-c:a", "aac", "-b:a", "128k", ...options, "-f", "flv", url];
+    const child = spawn(FFMPEG, ["-v", "error", ...tone, ...encoded]);
     children.push(child);
     return child;
   };
@@ -43,15 +45,25 @@ describe("ffmpeg as a host", () => {
     const child = push(`rtmp://127.0.0.1:${ingest.port}${path}`);
     await eventually(() => expect(ingest.hosts[before]?.tags.length).toBeGreaterThan(20));
     const heard = ingest.hosts[before] ?? expect.fail();
-    const messages = heard.tags.map(({ payload }) => parseAacMessage(payload));
+    const audio = heard.tags.filter(({ type }) => type === 8);
+    const messages = audio.map(({ payload }) => parseAacMessage(payload));
     expect(messages[0]).toMatchObject({ kind: "header", config: expect.objectContaining({ 0: 0x11, 1: 0x90 }) });
     expect(messages.slice(1).every((message) => message?.kind === "frame")).toBe(true);
-    const steps = heard.tags.slice(2).map((tag, index) => tag.timestamp - (heard.tags[index + 1]?.timestamp ?? 0));
+    const steps = audio.slice(2).map((tag, index) => tag.timestamp - (audio[index + 1]?.timestamp ?? 0));
     expect(steps.every((step) => step === 21 || step === 22)).toBe(true);
     child.kill("SIGKILL");
     const killedAt = performance.now();
     await heard.feed.ended;
     expect(performance.now() - killedAt).toBeLessThan(2500);
+  });
+
+  it("says title and artist as it was told to", async () => {
+    const before = ingest.hosts.length;
+    const words = ["-metadata", "title=Späte Stunde", "-metadata", "artist=Zoë"];
+    push(`rtmp://127.0.0.1:${ingest.port}/live/demo?key=${KEY}`, ...words);
+    await eventually(() => expect(ingest.hosts[before]?.tags.length).toBeGreaterThan(3));
+    const script = ingest.hosts[before]?.tags.find(({ type }) => type === 18)?.payload ?? expect.fail();
+    expect(readStreamMetadata(script)).toEqual({ title: "Späte Stunde", artist: "Zoë" });
   });
 
   it("is told by its exit that a wrong key is refused", async () => {

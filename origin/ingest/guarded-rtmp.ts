@@ -15,7 +15,9 @@ export type RtmpClientActions = {
   play(target: StreamTarget): void;
   /** The payload is valid only during the call. */
   audio(timestamp: number, payload: Buffer): void;
-  /** Video or script data came. */
+  /** Script data came, in AMF0; valid only during the call. */
+  script(timestamp: number, payload: Buffer): void;
+  /** Video came, or script data that nobody sends. */
   otherMedia(): void;
   deleteStream(): void;
 };
@@ -91,8 +93,10 @@ export class GuardedRtmp extends Rtmp {
       case MESSAGE.audio:
         this.#actions.audio(clock, message);
         break;
-      case MESSAGE.video:
       case MESSAGE.data:
+        this.#actions.script(clock, message);
+        break;
+      case MESSAGE.video:
       case MESSAGE.dataAmf3:
         this.#actions.otherMedia();
         break;

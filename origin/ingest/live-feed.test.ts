@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { amf } from "./fixtures/rtmp-bytes.ts";
 import { encodeAacFrame, encodeAacHeader, type FlvTag } from "./flv.ts";
 import { type FeedSource, openFeed } from "./live-feed.ts";
 
@@ -36,21 +37,34 @@ describe("a live feed", () => {
     expect(late.tags).toHaveLength(2);
   });
 
-  it("passes on AAC and nothing else", () => {
+  it("passes on what the host says of the stream, when it changes, and to those who come later", () => {
+    const metadata = (title: string): FlvTag => ({ type: 18, timestamp: 0, payload: amf("onMetaData", { title }) });
+    const { tags } = collect();
+    const { payload } = metadata("Tide");
+    source.push({ type: 18, timestamp: 0, payload: Buffer.concat([amf("@setDataFrame"), payload]) });
+    source.push(header);
+    source.push(metadata("Tide"));
+    source.push(metadata("Train"));
+    expect(tags).toEqual([metadata("Tide"), header, metadata("Train")]);
+    expect(collect().tags).toEqual([metadata("Train"), header]);
+  });
+
+  it("passes on nothing else", () => {
     const { tags } = collect();
     source.push({ type: 9, timestamp: 0, payload: Buffer.from([0x17, 1]) });
-    source.push({ type: 18, timestamp: 0, payload: Buffer.from([2]) });
+    source.push({ type: 18, timestamp: 0, payload: amf("onCuePoint", "x") });
     source.push({ type: 8, timestamp: 0, payload: Buffer.from([0xaf, 0]) });
     expect(tags).toEqual([]);
   });
 
-  it("ends when no frame came for three seconds, headers or not", async () => {
+  it("ends when no frame came for three seconds, headers and words or not", async () => {
     const reason = vi.fn();
     void source.feed.ended.then(reason);
     await pass(2000);
     source.push(frame(0));
     await pass(2000);
     source.push(header);
+    source.push({ type: 18, timestamp: 0, payload: amf("onMetaData", { title: "Tide" }) });
     await pass(999);
     expect(reason).not.toHaveBeenCalled();
     expect(source.silentFor()).toBe(2999);

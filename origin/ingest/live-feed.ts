@@ -1,5 +1,6 @@
 import type { Clock } from "../../kit/clock.ts";
 import { type FlvTag, parseAacMessage } from "./flv.ts";
+import { metadataScript } from "./stream-metadata.ts";
 
 /** A host's audio, wherever it came in: over RTMP here, or handed over by another origin. */
 export type LiveFeed = {
@@ -10,8 +11,9 @@ export type LiveFeed = {
   /** "ip:port", for the log. */
   readonly remote: string;
   /**
-   * Calls the listener with each AAC tag, the newest AAC header first, whenever it came. Tags are copies that may be
-   * kept. Returns the unsubscribe.
+   * Calls the listener with each AAC tag and with the stream's metadata (type 18) when it changes; the newest of the
+   * latter and the newest AAC header come first, whenever they came. Tags are copies that may be kept. Returns the
+   * unsubscribe.
    */
   onTag(listener: (tag: FlvTag) => void): () => void;
   /** Resolves with the reason; never rejects. */
@@ -24,7 +26,7 @@ export const AUDIO_TIMEOUT_MS = 3000;
 
 export type FeedSource = {
   readonly feed: LiveFeed;
-  /** Hands an audio tag on to the listeners; other tags and tags after the end are dropped. */
+  /** Hands AAC and metadata on to the listeners; other tags and tags after the end are dropped. */
   push(tag: FlvTag): void;
   /** Ms since the last AAC frame; Infinity before the first. */
   silentFor(): number;
@@ -43,6 +45,7 @@ export function openFeed(options: {
   const { station, key, remote, clock, audioTimeoutMs = AUDIO_TIMEOUT_MS } = options;
   const listeners = new Set<(tag: FlvTag) => void>();
   const ended = Promise.withResolvers<string>();
+  let metadata: FlvTag | null = null;
   let header: FlvTag | null = null;
   let open = true;
   let lastFrameAt = Number.NEGATIVE_INFINITY;
@@ -62,8 +65,13 @@ export function openFeed(options: {
   };
   let watch = setTimeout(watchAudio, audioTimeoutMs);
 
-  const push = (tag: FlvTag) => {
-    if (!open || tag.type !== 8) return;
+  const pushMetadata = (tag: FlvTag) => {
+    const payload = metadataScript(tag.payload);
+    if (payload === null || metadata?.payload.equals(payload)) return;
+    metadata = { ...tag, payload };
+    for (const listener of listeners) listener(metadata);
+  };
+  const pushAudio = (tag: FlvTag) => {
     const message = parseAacMessage(tag.payload);
     if (message === null) return;
     if (message.kind === "header") header = tag;
@@ -72,6 +80,11 @@ export function openFeed(options: {
       deadline = lastFrameAt + audioTimeoutMs;
     }
     for (const listener of listeners) listener(tag);
+  };
+  const push = (tag: FlvTag) => {
+    if (!open) return;
+    if (tag.type === 18) pushMetadata(tag);
+    else if (tag.type === 8) pushAudio(tag);
   };
 
   const feed: LiveFeed = {
@@ -82,6 +95,7 @@ export function openFeed(options: {
     onTag(listener) {
       if (!open) return () => {};
       listeners.add(listener);
+      if (metadata !== null) listener(metadata);
       if (header !== null) listener(header);
       return () => listeners.delete(listener);
     },

@@ -141,6 +141,10 @@ export function serveRtmp(socket: Socket, options: RtmpConnectionOptions): RtmpC
           throw new RtmpRefusal("its audio could not be taken");
         }
       },
+      script(timestamp, payload) {
+        if (role.kind !== "host") throw new RtmpRefusal("media from a client that does not publish");
+        role.source.push({ type: 18, timestamp, payload: Buffer.from(payload) });
+      },
       otherMedia() {
         if (role.kind !== "host") throw new RtmpRefusal("media from a client that does not publish");
       },

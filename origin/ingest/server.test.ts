@@ -7,6 +7,7 @@ import { eventually } from "./fixtures/eventually.ts";
 import {
   AAC_CONFIG,
   aacHeader,
+  amf,
   CREATE_STREAM,
   command,
   connect,
@@ -37,10 +38,26 @@ describe("a host", () => {
     expect(tags).toEqual([{ type: 8, timestamp: 7, payload: Buffer.from([0xaf, 0, ...AAC_CONFIG]) }]);
   });
 
-  it("may send video and metadata, which nobody hears of", async () => {
+  it("says what is on before the first sound, and again when that changes", async () => {
     const ingest = await start();
     const host = await client(publishAs(ingest.port, `demo?key=${KEY}`));
-    host.write(message({ type: 18, payload: Buffer.from("whatever") }));
+    const say = (title: string) =>
+      host.write(message({ type: 18, payload: amf("@setDataFrame", "onMetaData", { title }) }));
+    say("Tide");
+    host.sing();
+    const scripts = () => ingest.hosts[0]?.tags.filter(({ type }) => type === 18).map(({ payload }) => payload);
+    await eventually(() => expect(scripts()).toEqual([amf("onMetaData", { title: "Tide" })]));
+    say("Train");
+    await eventually(() => expect(scripts()).toHaveLength(2));
+  });
+
+  it("may send video and other data, which nobody hears of", async () => {
+    const ingest = await start();
+    const host = await client(publishAs(ingest.port, `demo?key=${KEY}`));
+    host.write(
+      message({ type: 18, payload: Buffer.from("whatever") }),
+      message({ type: 18, payload: Buffer.alloc(0) }),
+    );
     host.write(message({ type: 9, payload: Buffer.alloc(1_000_000, 0x17), chunkStream: 6 }));
     // OBS sends audio and video on one chunk stream.
     host.write(aacHeader(), message({ type: 9, payload: Buffer.alloc(1_000_000, 0xaf) }));

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { STAMP_EVENT, type Stamp } from "../../contracts/stamp.ts";
+import { STAMP_EVENT, Stamp } from "../../contracts/stamp.ts";
 import { counterAfter } from "../../contracts/station-index.ts";
 import { firstFrame, frameAt, programmeTime, rtmpTimestampOf, segmentOf } from "../../contracts/timeline.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { createLog } from "../../kit/log.ts";
-import { encodeAacFrame, encodeAacHeader, encodeScript, type FlvTag } from "../ingest/flv.ts";
+import { decodeScript, encodeAacFrame, encodeAacHeader, encodeScript, type FlvTag } from "../ingest/flv.ts";
 import { AUDIO_SPECIFIC_CONFIG, MAX_FRAME_BYTES } from "./aac.ts";
 import { tagsOf } from "./fixtures/programme.ts";
 import { readSegment } from "./fixtures/transport-stream-reader.ts";
@@ -73,6 +73,25 @@ describe("the slicer", () => {
       next: [{ title: "Borealis" }],
     });
     expect(slice(programme(3).slice(0, -2)).numbers()).toEqual([0, 1]);
+  });
+
+  it("tells what is on when a segment ends: what began in it, and not what begins after it", () => {
+    const began = [firstFrame(FIRST, LENGTH), firstFrame(FIRST, LENGTH) + 1, firstFrame(FIRST + 2, LENGTH)];
+    const items = began.map((frame) => ({ frame, source: "show", title: `${frame}`, artist: "", frames: null }));
+    const tags = programme(2).map((tag) => {
+      const script = tag.type === 18 ? decodeScript(tag.payload) : null;
+      if (script === null) return tag;
+      const stamp = Stamp.parse(JSON.parse(script.body));
+      const body = JSON.stringify({
+        ...stamp,
+        item: items[stamp.segment - FIRST],
+        next: [items[stamp.segment - FIRST]],
+      });
+      return { ...tag, payload: encodeScript(STAMP_EVENT, body) };
+    });
+    const { segments } = slice(tags);
+    expect(segments.map(({ item }) => item?.frame)).toEqual([began[1], began[1]]);
+    expect(segments.map(({ next }) => next[0]?.title)).toEqual([`${began[1]}`, `${began[1]}`]);
   });
 
   it("packs the very frames, and counters that run on from segment to segment", () => {

@@ -20,7 +20,7 @@ export type SlicedSegment = {
   bytes: Buffer;
   /** Of the bytes, lower-case hexadecimal. */
   sha256: string;
-  /** What was on at the first frame. */
+  /** What is on when it ends. */
   item: ProgrammeItem | null;
   next: UpcomingItem[];
 };
@@ -83,7 +83,7 @@ export function createSlicer(options: SlicerOptions): Slicer {
     if (stamp.segment <= handedOut) return;
     if (collecting !== null && collecting.frames.length > 0) reportLoss(collecting, "another stamp came too early");
     if (awaitingLevel?.stamp.segment === stamp.segment - 1 && stamp.closes !== null) {
-      handOut(awaitingLevel, stamp.closes);
+      handOut(awaitingLevel, stamp.closes, stamp);
     }
     awaitingLevel = null;
     collecting = { stamp, frames: [] };
@@ -108,8 +108,10 @@ export function createSlicer(options: SlicerOptions): Slicer {
     log.warn("a segment is not published", { segment: stamp.segment, frames: frames.length, reason });
   }
 
-  function handOut({ stamp, frames }: Collected, level: Level): void {
-    const { segment, counter, item, next } = stamp;
+  function handOut({ stamp, frames }: Collected, level: Level, closing: Stamp): void {
+    const { segment, counter } = stamp;
+    const beginsWithin = closing.item !== null && closing.item.frame < firstFrame(closing.segment, framesPerSegment);
+    const { item, next } = beginsWithin ? closing : stamp;
     const bytes = packSegment({ segment, framesPerSegment, counter, frames });
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     handedOut = segment;

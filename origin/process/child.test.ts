@@ -11,6 +11,14 @@ it("tells the exit code and the end of what the child said", async () => {
   expect(reason.length).toBeLessThan(2100);
 });
 
+it("tells what the child says as it comes, and gives it an environment of its own", async () => {
+  let said = "";
+  const program = "console.error(process.env.GIVEN, process.env.HOME)";
+  const child = startChild(NODE, ["-e", program], { env: { GIVEN: "one" }, onSaid: (text) => (said += text) });
+  await child.ended;
+  expect(said).toBe("one undefined\n");
+});
+
 it("tells the signal that ended the child", async () => {
   const child = startChild(NODE, ["-e", "setInterval(() => {}, 1000)"]);
   child.kill();

@@ -29,14 +29,22 @@ export function endWithUs(child: ChildProcess): void {
   });
 }
 
+export type ChildOptions = {
+  /** In place of ours. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Is told what the child says on stderr, as it comes. */
+  onSaid?(text: string): void;
+};
+
 /** Starts `command` without a shell. A command that cannot be started ends at once, with the reason. */
-export function startChild(command: string, args: readonly string[]): Child {
-  const child = spawn(command, args, { stdio: "pipe", windowsHide: true });
+export function startChild(command: string, args: readonly string[], { env, onSaid }: ChildOptions = {}): Child {
+  const child = spawn(command, args, { stdio: "pipe", windowsHide: true, ...(env === undefined ? {} : { env }) });
   endWithUs(child);
   let said = "";
   child.stderr.setEncoding("utf8");
   child.stderr.on("data", (text: string) => {
     said = (said + text).slice(-STDERR_TAIL);
+    onSaid?.(text);
   });
   const ended = new Promise<string>((resolve) => {
     const end = (how: string) => resolve(said.trim() === "" ? how : `${how}: ${said.trim()}`);

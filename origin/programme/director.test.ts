@@ -4,7 +4,7 @@ import { type Candidate, type Direction, direct, FIRST_DIRECTION } from "./direc
 type Fitness = "fit" | "unready" | "starving" | "silent";
 
 function candidate(id: string, fitness: Fitness): Candidate {
-  const source = id.startsWith("live") ? "live" : id === "autopilot" ? "autopilot" : "slate";
+  const source = id.startsWith("live") ? "live" : id === "relay" || id === "autopilot" ? id : "slate";
   const silent = fitness === "silent";
   return { id, source, ready: fitness === "fit" || silent, starving: fitness === "starving", silent };
 }
@@ -41,6 +41,16 @@ describe("what is on air next", () => {
       "autopilot",
       [
         ["live", "fit"],
+        ["autopilot", "fit"],
+      ],
+      false,
+      "autopilot",
+    ],
+    [
+      "not a relay while the programme catches up",
+      "autopilot",
+      [
+        ["relay", "fit"],
         ["autopilot", "fit"],
       ],
       false,
@@ -170,6 +180,13 @@ describe("a source that starved on air", () => {
   it("does not rest when it was silent: it is back as soon as it is heard", () => {
     const silent = [candidate("live", "silent"), autopilot, slate];
     const left = direct(onAir("live"), silent, { now: 0, atClock: true });
+    expect(left.onAir).toBe("autopilot");
+    expect(direct(left, fit, { now: 1, atClock: true }).onAir).toBe("live");
+  });
+
+  it("does not rest when it was over in good order", () => {
+    const over: Candidate = { ...candidate("live", "fit"), isOver: true };
+    const left = direct(onAir("live"), [over, autopilot, slate], { now: 0, atClock: true });
     expect(left.onAir).toBe("autopilot");
     expect(direct(left, fit, { now: 1, atClock: true }).onAir).toBe("live");
   });

@@ -12,8 +12,17 @@ export class Items {
   note(source: PcmSource, frame: number): void {
     if (source.heard === this.#heard) return;
     this.#heard = source.heard;
-    const { title, artist } = source.heard;
-    this.#items.push({ frame, source: source.source, title, artist, frames: source.framesLeft(frame) });
+    const { title, artist, host, cover, media } = source.heard;
+    this.#items.push({
+      frame,
+      source: source.source,
+      title,
+      artist,
+      host: host ?? undefined,
+      cover: cover ?? undefined,
+      media: media ?? undefined,
+      frames: source.framesLeft(frame),
+    });
     if (this.#items.length > KEPT_ITEMS) this.#items.shift();
   }
 

@@ -3,11 +3,14 @@ import type { Log } from "../../kit/log.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
 import type { Incident } from "./incident-gate.ts";
 import { LiveSource } from "./live.ts";
+import type { LiveHost } from "./may-go-live.ts";
 import type { PcmSource } from "./pcm-source.ts";
 import { SilenceReports } from "./silence-reports.ts";
 
 export type LiveDeskOptions = {
   isAllowed: boolean;
+  /** Whether a host may be on air now, by the schedule. */
+  admits(host: LiveHost): boolean;
   /** How long a host may be silent; 0: for ever. */
   silenceSeconds: number;
   onIncident(incident: Incident): void;
@@ -15,10 +18,11 @@ export type LiveDeskOptions = {
   log: Log;
 };
 
-/** Holds the newest host, and an earlier one for as long as it is still heard. */
+/** Holds the newest host and the newest that is admitted, and an earlier one for as long as it is still heard. */
 export class LiveDesk {
   readonly #options: LiveDeskOptions;
   readonly #silences: SilenceReports;
+  readonly #heardSince = new WeakMap<LiveSource, number>();
   readonly #closing = new Set<Promise<void>>();
   #hosts: LiveSource[] = [];
   #isAllowed: boolean;
@@ -51,15 +55,20 @@ export class LiveDesk {
     return this.#hosts;
   }
 
-  /** The newest host, then the one on air that it will replace. */
-  candidates(onAir: PcmSource | null): LiveSource[] {
-    return this.#isAllowed ? this.#hosts.filter((host, index) => index === 0 || host === onAir) : [];
+  /** The newest host who may be on air in `frame`, then the one on air that he will replace. */
+  candidates(onAir: PcmSource | null, frame: number): LiveSource[] {
+    const present = this.#hosts.find((host) => host === onAir);
+    if (present !== undefined && !this.#heardSince.has(present)) this.#heardSince.set(present, frame);
+    if (!this.#isAllowed) return [];
+    const newest = this.#newestAdmitted();
+    return this.#hosts.filter((host) => host === newest || (host === onAir && this.#isAdmitted(host)));
   }
 
   /** Lets go of hosts that are over or replaced, and not heard any more. */
   tick(elapsedMs: number, air: { isHeard(source: PcmSource): boolean }): void {
     for (const host of this.#hosts) host.tick(elapsedMs);
-    const done = this.#hosts.filter((host, index) => (host.hasEnded || index > 0) && !air.isHeard(host));
+    const wanted = [this.#hosts[0], this.#newestAdmitted()];
+    const done = this.#hosts.filter((host) => (host.hasEnded || !wanted.includes(host)) && !air.isHeard(host));
     for (const host of done) this.#release(host, "another host has taken over");
     const listened = this.#isAllowed ? this.#hosts : [];
     this.#silences.look(
@@ -85,6 +94,14 @@ export class LiveDesk {
   async close(): Promise<void> {
     for (const host of this.#hosts) this.#release(host, "the programme has ended");
     await Promise.all(this.#closing);
+  }
+
+  #newestAdmitted(): LiveSource | undefined {
+    return this.#hosts.find((host) => this.#isAdmitted(host));
+  }
+
+  #isAdmitted(host: LiveSource): boolean {
+    return this.#options.admits({ keyId: host.feed.key.id, heardSince: this.#heardSince.get(host) ?? null });
   }
 
   #release(host: LiveSource, reason: string): void {

@@ -2,6 +2,7 @@ import { CHANNELS, SAMPLE_RATE, SAMPLES_PER_FRAME } from "../../contracts/timeli
 import type { Log } from "../../kit/log.ts";
 import { encodeFlvTag, FLV_AUDIO_HEADER, type FlvTag } from "../ingest/flv.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
+import { readStreamMetadata, type StreamMetadata } from "../ingest/stream-metadata.ts";
 import { FADE_SAMPLES } from "./crossfade.ts";
 import { decodeFlv } from "./decoder.ts";
 import { DriftReader } from "./drift.ts";
@@ -54,7 +55,7 @@ export class LiveSource implements PcmSource {
     this.feed = feed;
     this.#silence = new SilenceJudge(silenceSeconds);
     this.id = `live ${feed.id}`;
-    this.#heard = { title: feed.key.name.slice(0, 300), artist: "" };
+    this.#heard = heardOf(feed.key.name, { title: "", artist: "" });
     this.#log = log.with({ host: feed.key.name, remote: feed.remote });
     this.#openDecoder();
     feed.ended.then((reason) => {
@@ -146,11 +147,17 @@ export class LiveSource implements PcmSource {
   }
 
   #onTag({ input }: ReturnType<typeof decodeFlv>, tag: FlvTag): void {
-    if (tag.type === 18) this.#heard = { ...this.#heard, title: titleOf(tag.payload) ?? this.#heard.title };
+    if (tag.type === 18) this.#takeMetadata(tag.payload);
     if (tag.type !== 8) return;
     this.#tagsInVain += 1;
     if (this.#tagsInVain > MAX_TAGS_IN_VAIN) this.feed.close("its audio cannot be decoded");
     else if (input.writableLength < MAX_WAITING_BYTES) input.write(encodeFlvTag(tag));
+  }
+
+  /** What says nothing new begins no new item. */
+  #takeMetadata(script: Buffer): void {
+    const heard = heardOf(this.feed.key.name, readStreamMetadata(script));
+    if (heard.title !== this.#heard.title || heard.artist !== this.#heard.artist) this.#heard = heard;
   }
 
   /** A new decoder would go on at another place, so it has to wait until nothing of this host is heard. */
@@ -178,15 +185,8 @@ export class LiveSource implements PcmSource {
   }
 }
 
-const TITLE_KEY = Buffer.from("\x00\x05title\x02", "latin1");
-
-/** The title in a host's onMetaData (AMF0 object property `title`, a string), if there is one. */
-export function titleOf(script: Buffer): string | null {
-  const start = script.indexOf(TITLE_KEY) + TITLE_KEY.length;
-  if (start < TITLE_KEY.length || script.length < start + 2) return null;
-  const title = script
-    .toString("utf8", start + 2, start + 2 + script.readUInt16BE(start))
-    .replace(/\p{C}+/gu, " ")
-    .trim();
-  return title === "" ? null : title.slice(0, 300);
+/** A host who says no title is known by his name. */
+function heardOf(name: string, { title, artist }: StreamMetadata): Heard {
+  const host = name.slice(0, 300);
+  return { title: title || host, artist, host };
 }

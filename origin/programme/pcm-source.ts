@@ -1,7 +1,17 @@
+import type { MediaId } from "../../contracts/media.ts";
 import type { Source } from "../../contracts/programme-item.ts";
 
 /** What is heard at a source's present place. A new object means that a new item has begun. */
-export type Heard = { readonly title: string; readonly artist: string };
+export type Heard = {
+  readonly title: string;
+  readonly artist: string;
+  /** Who is live. */
+  readonly host?: string | null;
+  /** The file of the library that is played. */
+  readonly media?: MediaId | null;
+  /** Hash of the cover, where there is one. */
+  readonly cover?: string | null;
+};
 
 /** Something the programme can be made of, as 48 kHz stereo. */
 export type PcmSource = {
@@ -14,6 +24,8 @@ export type PcmSource = {
   readonly starving: boolean;
   /** It plays, but has not been heard for as long as the operator allows. Absent: it never is. */
   readonly silent?: boolean;
+  /** It leaves in good order, since nothing more is to come for now; it may be back as soon as it is ready. */
+  readonly isOver?: boolean;
   readonly heard: Heard;
   /** Frames until the present item ends, seen from `frame`; null where nobody knows. */
   framesLeft(frame: number): number | null;

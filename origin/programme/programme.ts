@@ -1,5 +1,6 @@
 import type { RenditionName } from "../../contracts/names.ts";
 import type { ProgrammeItem, Source, UpcomingItem } from "../../contracts/programme-item.ts";
+import type { RelayReport } from "../../contracts/relay.ts";
 import type { Level } from "../../contracts/stamp.ts";
 import {
   CHANNELS,
@@ -12,6 +13,10 @@ import {
 import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
+import type { Planned } from "../plan/plan-store.ts";
+import type { PreparedFiles } from "../plan/prepared-cache.ts";
+import type { AddressGuard } from "../relay/address.ts";
+import { RelayDesk } from "../relay/relay-desk.ts";
 import { Autopilot } from "./autopilot.ts";
 import { warmUp } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
@@ -21,8 +26,11 @@ import { Levels } from "./levels.ts";
 import { startLibrary } from "./library.ts";
 import { LiveSource } from "./live.ts";
 import { LiveDesk } from "./live-desk.ts";
+import { type LiveHost, mayGoLive } from "./may-go-live.ts";
 import { createPacer } from "./pacer.ts";
+import { isWorthWaiting } from "./patience.ts";
 import { HISTORY_FRAMES, PcmHistory } from "./pcm-history.ts";
+import { RundownSource } from "./rundown/rundown-source.ts";
 import { createSlate } from "./slate.ts";
 import { Switcher } from "./switcher.ts";
 
@@ -32,6 +40,12 @@ export type ProgrammeOptions = {
   framesPerSegment: number;
   /** Audio files of the station at any depth; may be empty, and may change at any time. */
   libraryFolder: string;
+  /** What the station is to play; null where only the folder says. */
+  planned(): Planned | null;
+  /** The files that the rundown names. */
+  prepared: PreparedFiles;
+  /** Says where relays may lead. */
+  relayGuard: AddressGuard;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   /** First frame to make: one in the past is caught up with; null means the next segment boundary. */
   startFrame: number | null;
@@ -59,6 +73,7 @@ export type ProgrammeStatus = {
   /** How far the next frame is behind wall time; negative before a start in the future. */
   latenessMs: number;
   liveBufferMs: number | null;
+  relays: RelayReport[];
 };
 
 export type Programme = {
@@ -84,6 +99,7 @@ const HISTORY_RESERVE = 4;
 /** Live belongs to now: it waits until the programme is as near to the clock as this. */
 const AT_CLOCK_FRAMES = 8;
 const UPCOMING_ITEMS = 5;
+const RELAY_SILENCE_SECONDS = 15;
 
 /** Makes a station's programme: mixes what is on air frame by frame, at the clock's pace, into one encoder a rendition. */
 export function startProgramme(options: ProgrammeOptions): Programme {
@@ -103,10 +119,28 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   const warm = warmUp(options.ffmpeg);
   const library = startLibrary({ ...options, folder: options.libraryFolder, log, onIncident: options.onIncident });
   const autopilot = new Autopilot(library, log);
+  const rundown = new RundownSource({
+    rundown: () => options.planned()?.rundown ?? null,
+    files: options.prepared,
+    onIncident: report,
+    log,
+  });
+  const players = [rundown, autopilot];
   const slate = createSlate();
+  const admits = (host: LiveHost) => mayGoLive(options.planned()?.plan ?? { slots: [] }, history.next, host);
   const liveDesk = new LiveDesk({
     isAllowed: options.liveAllowed,
+    admits,
     silenceSeconds: options.liveSilenceSeconds,
+    onIncident: options.onIncident,
+    clock,
+    log,
+  });
+  const relayDesk = new RelayDesk({
+    plan: () => options.planned()?.plan ?? null,
+    ffmpeg: options.ffmpeg.ffmpeg,
+    guard: options.relayGuard,
+    silenceSeconds: () => RELAY_SILENCE_SECONDS,
     onIncident: options.onIncident,
     clock,
     log,
@@ -140,18 +174,19 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     },
   );
 
-  const isWaitingForAutopilot = () => {
-    if (switcher.onAir === null) return !autopilot.ready && autopilot.isComing;
-    return switcher.onAir === autopilot && autopilot.starving && autopilot.isComing;
-  };
-
   const mixFrame = (due: number) => {
     const frame = history.next;
-    const candidates = [...liveDesk.candidates(switcher.onAir), autopilot, slate];
+    const candidates = [
+      ...liveDesk.candidates(switcher.onAir, frame),
+      ...relayDesk.candidates(frame),
+      ...players,
+      slate,
+    ];
     const draft = history.draft();
     switcher.choose(candidates, { now: clock.monotonic(), atClock: due - frame <= AT_CLOCK_FRAMES });
     switcher.mix(draft, outgoing, frame);
-    for (const source of [...liveDesk.hosts, autopilot]) if (!switcher.isHeard(source)) source.pass(frame);
+    for (const source of [...liveDesk.hosts, ...relayDesk.sources, ...players])
+      if (!switcher.isHeard(source)) source.pass(frame);
     if (switcher.onAir !== null) items.note(switcher.onAir, frame);
     levels.add(frame, draft);
     history.commit();
@@ -165,10 +200,11 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     const due = frameAt(pacer.now());
     if (history.next < due - 2 * MOST_FRAMES_BEHIND) skipTo(earliest());
     liveDesk.tick(elapsedMs, switcher);
-    if (isReady) autopilot.tick(history.next, elapsedMs);
+    relayDesk.tick(history.next, elapsedMs, switcher);
+    if (isReady) for (const player of players) player.tick(history.next, elapsedMs);
     const hasRoom = () =>
       encoders.every((encoder) => history.next - encoder.nextFrame < HISTORY_FRAMES - HISTORY_RESERVE);
-    while (isReady && history.next < due && hasRoom() && !isWaitingForAutopilot()) mixFrame(due);
+    while (isReady && history.next < due && hasRoom() && !isWorthWaiting(switcher.onAir, players)) mixFrame(due);
     for (const encoder of encoders) encoder.tick(elapsedMs);
     watchLibrary();
   };
@@ -180,7 +216,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   };
 
   const watchLibrary = () => {
-    const isEmpty = library.isEmpty();
+    const isEmpty = library.isEmpty() && !rundown.ready;
     if (isEmpty && !isLibraryEmpty)
       options.onIncident({ kind: "library-empty", message: "no track can be played: the slate is on air" });
     isLibraryEmpty = isEmpty;
@@ -193,7 +229,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     setLiveSilence: (seconds) => liveDesk.allowSilence(seconds),
     levelOf: (segment) => levels.of(segment),
     itemAt: (frame) => items.at(frame),
-    next: () => autopilot.upcoming(UPCOMING_ITEMS),
+    next: () => (players.find(({ ready }) => ready) ?? autopilot).upcoming(UPCOMING_ITEMS),
     status: () => ({
       source: switcher.onAir?.source ?? "slate",
       live: liveDesk.status(switcher.onAir),
@@ -202,11 +238,12 @@ export function startProgramme(options: ProgrammeOptions): Programme {
       encoderRestarts: Object.fromEntries(encoders.map(({ rendition, restarts }) => [rendition, restarts])),
       latenessMs: Math.round(clock.now() - programmeTime(history.next)),
       liveBufferMs: liveDesk.bufferMs(),
+      relays: relayDesk.reports(),
     }),
     async stop() {
       clearInterval(timer);
       await Promise.all(
-        [...encoders, autopilot, liveDesk].map((part) => ("stop" in part ? part.stop() : part.close())),
+        [...encoders, ...players, liveDesk, relayDesk].map((part) => ("stop" in part ? part.stop() : part.close())),
       );
       await library.stop();
     },

@@ -13,6 +13,7 @@ import type { LiveFeed } from "../ingest/live-feed.ts";
 import { adtsHeader } from "../packager/aac.ts";
 import { startChild } from "../process/child.ts";
 import { findFfmpeg } from "../process/ffmpeg.ts";
+import { createAddressGuard } from "../relay/address.ts";
 import type { Incident } from "./incident-gate.ts";
 import { samplesOf } from "./pcm-ring.ts";
 import { type Programme, type ProgrammeOptions, startProgramme } from "./programme.ts";
@@ -65,6 +66,9 @@ export function record(options: Partial<ProgrammeOptions> & { libraryFolder: str
     station: "demo",
     renditions: [RENDITION],
     framesPerSegment: 15,
+    planned: () => null,
+    prepared: { pathOf: () => null, discard: () => {} },
+    relayGuard: createAddressGuard(true),
     ffmpeg: BINARIES,
     startFrame: null,
     liveAllowed: true,

@@ -2,7 +2,8 @@ import type { OriginId } from "../../contracts/names.ts";
 import type { Published } from "../../contracts/published.ts";
 import { counterAfter, type StationIndex } from "../../contracts/station-index.ts";
 import { describe, type Log } from "../../kit/log.ts";
-import { type EdgeStation, readOwnIndex, readPublished, readPublishedAnswer } from "../uploader/published.ts";
+import type { EdgeStation } from "../uploader/ask-edge.ts";
+import { readOwnIndex, readPublished, readPublishedAnswer } from "../uploader/published.ts";
 import type { SegmentStore } from "../uploader/segment-store.ts";
 
 /** Where this node's own segments end. */

@@ -9,6 +9,7 @@ import type { FlvTag } from "../ingest/flv.ts";
 import { openFeed } from "../ingest/live-feed.ts";
 import type { Ingest } from "../ingest/server.ts";
 import { tagsOf } from "../packager/fixtures/programme.ts";
+import { createAddressGuard } from "../relay/address.ts";
 import { type Station, startStation } from "./station.ts";
 
 const { studios } = vi.hoisted(() => ({ studios: [] as { generation: number; running: boolean; hosts: string[] }[] }));
@@ -115,6 +116,9 @@ async function start(options: { controlSilentMs?: () => number | null } = {}) {
     edgeUrl: world.url,
     token: () => "rdo_token",
     libraryFolder: "/nowhere",
+    planFolder: "/nowhere",
+    prepared: { pathOf: () => null, discard: () => {} },
+    relayGuard: createAddressGuard(false),
     ffmpeg: { ffmpeg: "ffmpeg", ffprobe: "ffprobe" },
     ingest: ingest as Ingest,
     controlSilentMs: options.controlSilentMs ?? (() => 100),

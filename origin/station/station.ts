@@ -8,6 +8,10 @@ import type { Part } from "../agent/rungs.ts";
 import type { StationFacts } from "../agent/trouble.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
 import type { Ingest } from "../ingest/server.ts";
+import { startPlanStore } from "../plan/plan-store.ts";
+import type { Provided } from "../plan/prefetch.ts";
+import type { PreparedFiles } from "../plan/prepared-cache.ts";
+import type { AddressGuard } from "../relay/address.ts";
 import { readPublishedAnswer } from "../uploader/published.ts";
 import { createSegmentStore, type SegmentStore } from "../uploader/segment-store.ts";
 import { createUploader, type Uploader } from "../uploader/uploader.ts";
@@ -23,6 +27,11 @@ export type StationOptions = {
   edgeUrl: string;
   token(): string | null;
   libraryFolder: string;
+  /** Where the station's plan is remembered. */
+  planFolder: string;
+  prepared: PreparedFiles;
+  /** Says where relays may lead. */
+  relayGuard: AddressGuard;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   ingest: Ingest;
   /** Ms since control last answered; null when it never did. */
@@ -43,6 +52,8 @@ export type Station = {
   /** With this other origins hand their hosts on to here; null where the programme is not made. */
   feedSecret(): string | null;
   report(): StationReport;
+  /** What is to be fetched for it ahead of need; null while no plan of it is known. */
+  provided(): Provided | null;
   /** For the ladder: how it does. */
   facts(): StationFacts;
   /** For the ladder: restarts one part, and nothing else. */
@@ -63,6 +74,8 @@ export function startStation(options: StationOptions): Station {
   const uploader: Uploader = createUploader({ edgeUrl, station: slug, origin, token, store, clock, log });
   const hosts = createLiveHosts(log);
   const edge = { edgeUrl, station: slug, token };
+  const report = ({ kind, message }: { kind: string; message: string }) => options.onIncident(kind, slug, message);
+  const plans = startPlanStore({ edge, folder: options.planFolder, onIncident: report, log });
 
   let desired = options.desired;
   let studio: Studio | null = null;
@@ -93,14 +106,18 @@ export function startStation(options: StationOptions): Station {
     if (studio === null && isStudio()) {
       // Slicers that hear this node's programme must be there before its first frame.
       await turnSlicing();
+      await plans.recalled;
       const ends = [await publishedEnd(edge, log), ownEnd(store.index())];
       studio = startStudio({
         desired,
         libraryFolder: join(options.libraryFolder, slug),
+        planned: plans.current,
+        prepared: options.prepared,
+        relayGuard: options.relayGuard,
         ffmpeg: options.ffmpeg,
         ingest,
         ends,
-        onIncident: ({ kind, message }) => options.onIncident(kind, slug, message),
+        onIncident: report,
         clock,
         log,
       });
@@ -220,7 +237,12 @@ export function startStation(options: StationOptions): Station {
         queued,
         heardMs: slicing === null ? null : Math.round(slicing.heardMs().any),
         live: status?.live ?? (guest && { keyId: guest.key.id, name: guest.key.name, onAir: false }),
+        relays: status?.relays ?? [],
       };
+    },
+    provided() {
+      const planned = plans.current();
+      return planned && { edge, rundown: planned.rundown };
     },
     facts: () => ({
       slug,
@@ -236,7 +258,7 @@ export function startStation(options: StationOptions): Station {
     restart,
     async stop(drainMs = 0) {
       stopped = true;
-      const watchEnds = successor.stop();
+      const watchEnds = Promise.all([successor.stop(), plans.stop()]);
       await turning;
       hosts.stop();
       await studio?.stop();

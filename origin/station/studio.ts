@@ -5,12 +5,18 @@ import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import type { Ingest } from "../ingest/server.ts";
 import { createStamper } from "../packager/stamper.ts";
+import type { Planned } from "../plan/plan-store.ts";
+import type { PreparedFiles } from "../plan/prepared-cache.ts";
 import { type Programme, startProgramme } from "../programme/programme.ts";
+import type { AddressGuard } from "../relay/address.ts";
 import { planStart } from "./plan-start.ts";
 
 export type StudioOptions = {
   desired: DesiredStation;
   libraryFolder: string;
+  planned(): Planned | null;
+  prepared: PreparedFiles;
+  relayGuard: AddressGuard;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   ingest: Ingest;
   /** Where the station's segments end, as far as anyone knows. */
@@ -55,6 +61,9 @@ export function startStudio(options: StudioOptions): Studio {
     renditions,
     framesPerSegment,
     libraryFolder: options.libraryFolder,
+    planned: options.planned,
+    prepared: options.prepared,
+    relayGuard: options.relayGuard,
     ffmpeg: options.ffmpeg,
     startFrame: start.startFrame,
     liveAllowed: desired.liveAllowed,

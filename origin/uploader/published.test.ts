@@ -3,7 +3,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { failure } from "../../contracts/failure.ts";
 import type { StationIndex } from "../../contracts/station-index.ts";
-import { type EdgeError, readOwnIndex, readPublished } from "./published.ts";
+import type { EdgeError } from "./ask-edge.ts";
+import { readOwnIndex, readPublished } from "./published.ts";
 
 const index: StationIndex = {
   version: 1,

@@ -109,7 +109,7 @@ describe("the segment store", () => {
       store.add(fakeSegment(100 + number, { item: item(100 * number) }));
       store.add(fakeSegment(100 + number, { item: item(100 * number), rendition: "aac-128k", next: [] }));
     }
-    store.add(fakeSegment(130, { item: item(300), next: [{ source: "show", title: "News", artist: "", frames: 9 }] }));
+    store.add(fakeSegment(300, { item: item(300), next: [{ source: "show", title: "News", artist: "", frames: 9 }] }));
     const { items, next } = store.index();
     expect(items.map(({ frame }) => frame)).toEqual(
       Array.from({ length: INDEX_ITEMS }, (_, index) => 400 + 100 * index),

@@ -1,19 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { itemTag } from "../../contracts/date-range.ts";
 import { DEFAULT_RENDITIONS } from "../../contracts/names.ts";
+import type { NowJson } from "../../contracts/now-json.ts";
 import {
   PLAYLIST_TYPE,
   renderMediaPlaylist,
   renderMultivariantPlaylist,
   SEGMENT_TYPE,
 } from "../../contracts/playlist.ts";
-import type { NowJson } from "../../contracts/programme-item.ts";
+import type { ProgrammeItem } from "../../contracts/programme-item.ts";
 import { DEFAULT_FRAMES_PER_SEGMENT, segmentAt } from "../../contracts/timeline.ts";
 import { EMBED_HEADERS, PAGE_HEADERS, renderPlayerPage, renderStationsPage } from "../../worker/pages/pages.ts";
 import type { Assets } from "./client-bundle.ts";
 
 const STATION = { slug: "demo", name: "Demo Radio" };
 const LISTED = 5;
+const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>';
 /** From the end of a segment until it is listed, as with a real origin. */
 const PUBLISH_MS = 500;
 
@@ -21,6 +24,8 @@ export type FixtureStation = {
   origin: string;
   /** What now.json answers. */
   now: NowJson;
+  /** What the playlist tells. */
+  items: ProgrammeItem[];
   /** While true, no new segment is listed. */
   frozen: boolean;
   close(): Promise<void>;
@@ -38,6 +43,7 @@ export async function startFixtureStation(assets: Assets, segments: readonly Buf
     return renderMediaPlaylist(
       numbers.map((number) => ({ number, gap: false })),
       DEFAULT_FRAMES_PER_SEGMENT,
+      station.items.map((item) => itemTag(STATION.slug, item)),
     );
   };
 
@@ -57,6 +63,7 @@ export async function startFixtureStation(assets: Assets, segments: readonly Buf
       return send(renderMultivariantPlaylist(DEFAULT_RENDITIONS), { "content-type": PLAYLIST_TYPE });
     }
     if (/^\/demo\/aac-\d+k\/live\.m3u8$/.test(path)) return send(playlist(), { "content-type": PLAYLIST_TYPE });
+    if (path.startsWith("/demo/art/")) return send(PICTURE, { "content-type": "image/svg+xml" });
     const bytes = segment === undefined ? undefined : segments[Number(segment) - oldest];
     if (bytes !== undefined) return send(bytes, { "content-type": SEGMENT_TYPE });
     response.writeHead(404).end();
@@ -68,6 +75,7 @@ export async function startFixtureStation(assets: Assets, segments: readonly Buf
   const station: FixtureStation = {
     origin: `http://127.0.0.1:${port}`,
     now: { station: STATION.slug, name: STATION.name, now: null, history: [], next: [] },
+    items: [],
     get frozen() {
       return frozenAt !== null;
     },

@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import type { NowJson } from "../../contracts/programme-item.ts";
-import { DEFAULT_FRAMES_PER_SEGMENT } from "../../contracts/timeline.ts";
+import type { NowJson } from "../../contracts/now-json.ts";
+import { DEFAULT_FRAMES_PER_SEGMENT, frameAt } from "../../contracts/timeline.ts";
 import { launchChromium } from "./chromium.ts";
 import { type Assets, bundleClient } from "./client-bundle.ts";
 import { makeSegments } from "./fixture-audio.ts";
@@ -143,6 +143,27 @@ describe.concurrent("the player page", () => {
       { now },
     );
   });
+
+  it("shows what the playlist tells when it is heard, without having asked what is on: title, host and picture", () =>
+    withPlayer(
+      async (listening, station) => {
+        const { page, radio } = listening;
+        await page.getByRole("button", { name: "Play Demo Radio" }).click();
+        await playing(listening);
+        const startedAt = Date.now();
+        const cover = "c".repeat(64);
+        const words = { source: "live", title: "Guest hour", artist: "The Waves", host: "Ann", cover } as const;
+        station.items = [{ frame: frameAt(startedAt), ...words, frames: null }];
+        const shown = () => page.locator("[data-title]").textContent();
+        await vi.waitFor(async () => expect(await shown()).toBe("Guest hour"), { ...soon, timeout: 15_000 });
+        const heardAt = Date.now() - ((await radio()).latency ?? 0) * 1000;
+        expect(Math.abs(heardAt - startedAt)).toBeLessThan(2500);
+        expect(await page.locator("[data-artist]").textContent()).toBe("The Waves · with Ann");
+        expect(await page.locator("[data-art]").getAttribute("src")).toBe(`/demo/art/${cover}.jpg`);
+        expect(await page.locator("[data-art]").isVisible()).toBe(true);
+      },
+      { now: liveSince(200) },
+    ));
 
   it("plays on after twenty seconds without network, back at the live edge", () =>
     withPlayer(async (listening) => {

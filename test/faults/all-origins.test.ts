@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { NowJson } from "../../contracts/programme-item.ts";
+import { NowJson } from "../../contracts/now-json.ts";
 import { fleetIsActive, startFleet } from "../harness/fleet.ts";
 import { FAULT_SECONDS, PATIENCE_MS } from "../harness/lengths.ts";
 import { STATION, type Stack } from "../harness/stack.ts";

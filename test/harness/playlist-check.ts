@@ -24,9 +24,11 @@ const OWN_TAGS = [
   "#EXT-X-MEDIA-SEQUENCE",
   "#EXT-X-INDEPENDENT-SEGMENTS",
   "#EXT-X-PROGRAM-DATE-TIME",
+  "#EXT-X-DATERANGE",
   "#EXT-X-GAP",
   "#EXTINF",
 ];
+const SEGMENT_TAGS = ["#EXTINF", "#EXT-X-PROGRAM-DATE-TIME", "#EXT-X-GAP"];
 
 /** Reads a live media playlist line by line; throws PlaylistError where RFC 8216 or hls-parser objects. */
 export function readMediaPlaylist(text: string): MediaPlaylist {
@@ -47,7 +49,8 @@ export function readMediaPlaylist(text: string): MediaPlaylist {
       pending = new Map();
     } else if (Tag.safeParse(line).success) {
       if (!OWN_TAGS.includes(tag)) throw new PlaylistError(`unexpected ${tag}`);
-      if (["#EXTINF", "#EXT-X-PROGRAM-DATE-TIME", "#EXT-X-GAP"].includes(tag)) pending.set(tag, value);
+      if (SEGMENT_TAGS.includes(tag)) pending.set(tag, value);
+      else if (tag === "#EXT-X-DATERANGE") checkDateRange(value);
       else head.set(tag, value);
     }
   }
@@ -61,6 +64,14 @@ export function readMediaPlaylist(text: string): MediaPlaylist {
     mediaSequence: integer("#EXT-X-MEDIA-SEQUENCE"),
     entries,
   };
+}
+
+/** An attribute list (RFC 8216, 4.2) of what EXT-X-DATERANGE may have (4.3.2.7); hls-parser reads it more leniently. */
+const ATTRIBUTE_LIST = /^(?:(?:^|,)[A-Z0-9-]+=(?:"[^"\r\n]*"|[^",\s]+))+$/;
+
+function checkDateRange(value: string): void {
+  const isComplete = /(?:^|,)ID="/.test(value) && /,START-DATE="/.test(value);
+  if (!ATTRIBUTE_LIST.test(value) || !isComplete) throw new PlaylistError(`#EXT-X-DATERANGE:${value} is malformed`);
 }
 
 setOptions({ strictMode: true });

@@ -51,7 +51,7 @@ ${volume()}
 }
 
 function playButton(station: StationName): Markup {
-  return html`<button type="button" class="play scripted" data-play aria-label="Play ${station.name}" aria-keyshortcuts="Space K">${PLAY_ICON}${PAUSE_ICON}</button>`;
+  return html`<button type="button" class="play scripted" data-play aria-label="Play ${station.name}" aria-keyshortcuts="Space K"><img class="art" data-art alt="" hidden>${PLAY_ICON}${PAUSE_ICON}</button>`;
 }
 
 function onNow(): Markup {

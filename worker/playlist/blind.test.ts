@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { EdgeHealth } from "../../contracts/edge-health.ts";
-import { NowJson } from "../../contracts/programme-item.ts";
+import { NowJson } from "../../contracts/now-json.ts";
 import { ROUTING_COPY_KEY, ROUTING_KEY } from "../../contracts/routing.ts";
 import { firstFrame, ptsOf, segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { readSegment } from "../reel/test-reader.ts";

@@ -1,14 +1,17 @@
+import { itemTag } from "../../contracts/date-range.ts";
+import { type Heard, heardTogether } from "../../contracts/heard.ts";
 import type { OriginId, RenditionName, StationSlug } from "../../contracts/names.ts";
 import { PLAYLIST_TYPE, renderMediaPlaylist } from "../../contracts/playlist.ts";
 import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import type { StationIndex } from "../../contracts/station-index.ts";
+import { firstFrame } from "../../contracts/timeline.ts";
 import { Memo } from "../cache/memo.ts";
 import { Rendered } from "../cache/rendered.ts";
 import { eachLimited } from "../each-limited.ts";
 import type { Reach } from "../reach.ts";
 import { indexFreshUntil, type KnownIndex } from "./known-index.ts";
 import { type Holdings, merge } from "./merge.ts";
-import { renderNow, type Slate } from "./now.ts";
+import { renderNow, type Slate, slateItem } from "./now.ts";
 import { readIndex } from "./read-index.ts";
 import { Reeled } from "./reeled.ts";
 import { planBlindWindow, planWindow, segmentsOf, type Window } from "./window.ts";
@@ -24,6 +27,7 @@ export type View = {
   readonly station: RoutedStation;
   readonly indexes: readonly StationIndex[];
   readonly holdings: Holdings;
+  readonly heard: Heard | null;
   readonly windows: Map<RenditionName, Window>;
   readonly playlists: Map<RenditionName, Rendered>;
   now: Rendered | null;
@@ -71,7 +75,7 @@ export class Board {
   playlistOf(view: View, rendition: RenditionName, window: Window): Rendered {
     let rendered = view.playlists.get(rendition);
     if (rendered === undefined) {
-      rendered = this.#render(rendition, window, view.station.framesPerSegment);
+      rendered = this.#render(rendition, window, view);
       view.playlists.set(rendition, rendered);
     }
     return rendered;
@@ -89,14 +93,20 @@ export class Board {
   /** `slate`: what the reel is called, where it is heard. */
   nowOf(view: View, slate: Slate | null): Rendered {
     if (view.now !== null) return view.now;
-    const text = JSON.stringify(renderNow(this.#slug, view.station.name, view.indexes, slate, view.at));
+    const text = JSON.stringify(renderNow(this.#slug, view.station.name, view.heard, slate));
     if (this.#now?.text !== text) this.#now = { text, rendered: new Rendered(text, "application/json") };
     view.now = this.#now.rendered;
     return view.now;
   }
 
-  #render(rendition: RenditionName, window: Window, framesPerSegment: number): Rendered {
-    const text = renderMediaPlaylist(segmentsOf(window), framesPerSegment);
+  #render(rendition: RenditionName, window: Window, { heard, station }: View): Rendered {
+    const { framesPerSegment } = station;
+    const items = [...(heard?.items ?? [])];
+    if (window.reelSince !== null) {
+      items.push(slateItem({ frame: firstFrame(window.reelSince, framesPerSegment), title: "" }));
+    }
+    const tags = items.map((item) => itemTag(this.#slug, item));
+    const text = renderMediaPlaylist(segmentsOf(window), framesPerSegment, tags);
     const before = this.#playlists.get(rendition);
     if (before?.text === text) return before.rendered;
     const rendered = new Rendered(text, PLAYLIST_TYPE);
@@ -132,7 +142,8 @@ export class Board {
     const isComparable = before?.station.framesPerSegment === station.framesPerSegment;
     const known: Holdings = isComparable ? before.holdings : new Map();
     const holdings = merge(known, indexes, station.framesPerSegment, now);
-    this.#view = { at: now, station, indexes, holdings, windows: new Map(), playlists: new Map(), now: null };
+    const heard = heardTogether(indexes, now);
+    this.#view = { at: now, station, indexes, holdings, heard, windows: new Map(), playlists: new Map(), now: null };
     return this.#view;
   }
 }

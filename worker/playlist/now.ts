@@ -1,69 +1,42 @@
-import type { NowJson, ProgrammeItem } from "../../contracts/programme-item.ts";
-import { INDEX_ITEMS, type StationIndex } from "../../contracts/station-index.ts";
-import { firstFrame, programmeTime, segmentAt } from "../../contracts/timeline.ts";
+import type { Heard } from "../../contracts/heard.ts";
+import { artPath, type HeardItem, type NowJson, type ToldItem } from "../../contracts/now-json.ts";
+import type { ProgrammeItem, UpcomingItem } from "../../contracts/programme-item.ts";
+import { INDEX_ITEMS } from "../../contracts/station-index.ts";
+import { isoTime } from "../../contracts/timeline.ts";
 
 /** The reel at the live edge, and the first frame in which it is heard. */
 export type Slate = { frame: number; title: string };
 
+export function slateItem({ frame, title }: Slate): ProgrammeItem {
+  return { frame, source: "slate", title, artist: "", frames: null };
+}
+
 /**
- * What is on at the live edge, what was and what comes. The index that is furthest ahead speaks; the others only
- * add what was before its memory begins, so that the history outlives the restart of a slicer. While the reel is
- * heard, it is what is on, and nobody knows what comes.
+ * What is on at the live edge, what was and what comes. While the reel is heard, it is what is on, and nobody knows what
+ * comes.
  */
-export function renderNow(
-  station: string,
-  name: string,
-  indexes: readonly StationIndex[],
-  slate: Slate | null,
-  now: number,
-): NowJson {
-  const speakers = indexes
-    .map((index) => ({ index, edge: liveEdge(index, now) }))
-    .sort(
-      (one, other) =>
-        other.edge.generation - one.edge.generation ||
-        other.edge.frame - one.edge.frame ||
-        other.index.updatedAt - one.index.updatedAt,
-    );
-  const leader = speakers[0];
-  const edge = leader?.edge.frame ?? 0;
-  let heard = leader?.index.items.filter((item) => item.frame < edge) ?? [];
-  for (const { index } of speakers.slice(1)) {
-    const begin = heard[0]?.frame ?? edge;
-    heard = [...index.items.filter((item) => item.frame < begin), ...heard];
-  }
-  if (slate !== null) heard.push({ frame: slate.frame, source: "slate", title: slate.title, artist: "", frames: null });
-  const history = heard.slice(-INDEX_ITEMS).reverse();
-  const current = history[0];
+export function renderNow(station: string, name: string, heard: Heard | null, slate: Slate | null): NowJson {
+  const items = [...(heard?.items ?? []), ...(slate === null ? [] : [slateItem(slate)])];
+  const history = items.slice(-INDEX_ITEMS).reverse();
+  const [current] = history;
   return {
     station,
     name,
-    now: current === undefined ? null : { ...heardItem(current), endsAt: endOf(current) },
-    history: history.map(heardItem),
-    next: (slate === null ? (leader?.index.next ?? []) : []).map(({ source, title, artist }) => ({
-      source,
-      title,
-      artist,
-    })),
+    now: current === undefined ? null : { ...heardItem(station, current), endsAt: endOf(current) },
+    history: history.map((item) => heardItem(station, item)),
+    next: slate === null ? (heard?.next ?? []).map((item) => toldItem(station, item)) : [],
   };
 }
 
-/** The frame after the newest segment of an index, and the generation of that segment. */
-function liveEdge(index: StationIndex, now: number): { frame: number; generation: number } {
-  const latest = segmentAt(now, index.framesPerSegment) + 1;
-  const newest = index.segments.findLast((segment) => segment.number <= latest);
-  if (newest === undefined) return { frame: 0, generation: 0 };
-  return { frame: firstFrame(newest.number + 1, index.framesPerSegment), generation: newest.generation };
+function heardItem(station: string, item: ProgrammeItem): HeardItem {
+  return { ...toldItem(station, item), startsAt: isoTime(item.frame) };
 }
 
-function heardItem(item: ProgrammeItem) {
-  return { source: item.source, title: item.title, artist: item.artist, startsAt: isoTime(item.frame) };
+function toldItem(station: string, { source, title, artist, host, cover }: UpcomingItem): ToldItem {
+  const art = cover === undefined ? undefined : artPath(station, cover);
+  return { source, title, artist, host, art };
 }
 
 function endOf(item: ProgrammeItem): string | null {
   return item.frames === null ? null : isoTime(item.frame + item.frames);
-}
-
-function isoTime(frame: number): string {
-  return new Date(programmeTime(frame)).toISOString();
 }

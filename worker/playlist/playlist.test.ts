@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { NowJson } from "../../contracts/programme-item.ts";
+import { NowJson } from "../../contracts/now-json.ts";
 import { firstFrame, segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { createWorld, listedIn, numbers, SEGMENT_MS, textOf, type World } from "../test-world.ts";
 
@@ -55,6 +55,35 @@ describe("the media playlist", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("says what is heard in its segments, and when", async () => {
+    const begin = firstFrame(newest, 150) + 75;
+    const host = { source: "live" as const, title: "Evening show", artist: "", host: "Ann", frames: null };
+    await world.publish("a", [newest - 1, newest], {
+      items: [
+        { frame: begin - 9000, source: "autopilot", title: "Dawn", artist: "Radio Dream", frames: 9000 },
+        { frame: begin, ...host },
+      ],
+    });
+    const lines = (await textOf(await world.fetch(PLAYLIST))).split("\n");
+    const tags = lines.flatMap((line, at) =>
+      line.startsWith("#EXT-X-DATERANGE:") ? [{ line, before: lines[at + 3] }] : [],
+    );
+    expect(tags).toMatchObject([
+      { line: expect.stringContaining('X-TITLE="Dawn"'), before: `${newest - 1}.ts` },
+      { line: expect.stringContaining('X-TITLE="Evening show",X-ARTIST="",X-HOST="Ann"'), before: `${newest}.ts` },
+    ]);
+    expect(tags[1]?.line).toContain(`START-DATE="${new Date(segmentTime(newest, 150) + 1600).toISOString()}"`);
+  });
+
+  it("says when the reel is heard that it is, until the programme is back", async () => {
+    await world.publish("a", [newest]);
+    expect(await textOf(await world.fetch(PLAYLIST))).not.toContain("DATERANGE");
+    world.clock.skip(3 * SEGMENT_MS);
+    const text = await textOf(await world.fetch(PLAYLIST));
+    expect(text).toContain(`ID="item-${firstFrame(newest + 1, 150)}"`);
+    expect(text).toContain('X-SOURCE="slate"');
   });
 
   it("merges what the origins hold", async () => {
@@ -369,6 +398,33 @@ describe("now.json", () => {
       ],
       next: [{ source: "autopilot", title: "Dusk", artist: "Radio Dream" }],
     });
+  });
+
+  it("tells who is live, and where the pictures are", async () => {
+    const frame = firstFrame(newest, 150);
+    const cover = "c".repeat(64);
+    await world.publish("a", [newest], {
+      items: [{ frame, source: "live", title: "Evening show", artist: "", host: "Ann", frames: null }],
+      next: [{ source: "show", title: "Dusk", artist: "", cover, media: crypto.randomUUID(), frames: 100 }],
+    });
+    const { now, next } = NowJson.parse(await (await world.fetch("/demo/now.json")).json());
+    expect(now).toMatchObject({ title: "Evening show", host: "Ann" });
+    expect(next).toEqual([{ source: "show", title: "Dusk", artist: "", art: `/demo/art/${cover}.jpg` }]);
+  });
+
+  it("remembers a hundred items through the restart of one origin and a change of the studio", async () => {
+    const frame = firstFrame(newest, 150);
+    const items = numbers(1, 105).map((number) => ({
+      frame: frame - 1000 + number,
+      source: "autopilot" as const,
+      title: `${number}`,
+      artist: "",
+      frames: 1,
+    }));
+    await world.publish("a", [newest - 1], { items: items.slice(0, 100) });
+    await world.publish("b", [newest], { items: items.slice(100), generation: 2 });
+    const { history } = NowJson.parse(await (await world.fetch("/demo/now.json")).json());
+    expect(history.map(({ title }) => Number(title))).toEqual(numbers(6, 105).reverse());
   });
 
   it("takes from the other origins what a restarted one has forgotten", async () => {

@@ -5,6 +5,7 @@ import { firstFrame } from "../../contracts/timeline.ts";
 import { Rendered } from "../cache/rendered.ts";
 import type { Edge } from "../edge.ts";
 import type { EdgeEnvironment, Reach } from "../reach.ts";
+import { answerArt } from "./art.ts";
 import { renderHealth } from "./health.ts";
 import type { Slate } from "./now.ts";
 import { playlistCacheControl } from "./window.ts";
@@ -31,6 +32,13 @@ export function playlistRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> 
     const dueAt = Math.max(...station.renditions.map((rendition) => board.windowOf(view, rendition).dueAt));
     const cacheControl = playlistCacheControl(dueAt, station.framesPerSegment, reach.clock.now());
     return await board.nowOf(view, slate).answer(context.req.raw, cacheControl);
+  });
+
+  routes.get("/:station/art/:file{[0-9a-f]{64}\\.jpg}", async (context) => {
+    const reach = edge.reachOf(context);
+    const slug = context.req.param("station");
+    await edge.station(slug, reach);
+    return await answerArt(context.req.raw, slug, context.req.param("file").slice(0, -".jpg".length), reach);
   });
 
   routes.get("/:station/health.json", async (context) => {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { NowJson } from "../../contracts/programme-item.ts";
+import { NowJson } from "../../contracts/now-json.ts";
 import { PublishedAnswer } from "../../contracts/published.ts";
 import { ReelManifest } from "../../contracts/reel.ts";
 import { counterAfter } from "../../contracts/station-index.ts";

@@ -3,7 +3,8 @@ import { MAX_REEL_BYTES, ReelManifest } from "../../contracts/reel.ts";
 import { reelKey, reelManifestKey } from "../../contracts/storage.ts";
 import { withTimeout } from "../../kit/race.ts";
 import { readBounded } from "../bounded-body.ts";
-import { Memo, type Reading } from "../cache/memo.ts";
+import type { Reading } from "../cache/memo.ts";
+import { Memos } from "../cache/memos.ts";
 import type { Reach } from "../reach.ts";
 import { sha256Of } from "../sha256.ts";
 import { cutPieces, nearestRendition, type Reel } from "./reel.ts";
@@ -22,27 +23,22 @@ type Place = {
 
 /** The reels of all stations: each its own from R2, else the default one from the Worker's assets. */
 export class Reels {
-  readonly #own = new Map<string, Memo<Reel | null>>();
-  readonly #default = new Map<RenditionName, Memo<Reel | null>>();
+  readonly #own = keptReels((name) => `the reel of ${name}`);
+  readonly #default = keptReels(() => "the default reel");
 
   /** The reel as it is heard under the name of a rendition; null when there is none to be had. Never rejects. */
   async of(station: StationSlug, rendition: RenditionName, reach: Reach): Promise<Reel | null> {
-    const own = placeIn(this.#own, `${station}/${rendition}`, `the reel of ${station}`);
+    const own = this.#own.of(`${station}/${rendition}`);
     await own.refresh(() => readFrom(inR2(station, reach), rendition, reach), reach);
     if (own.last) return own.last;
-    const common = placeIn(this.#default, rendition, "the default reel");
+    const common = this.#default.of(rendition);
     await common.refresh(() => readFrom(inAssets(reach), rendition, reach), reach);
     return common.last ?? null;
   }
 }
 
-/** The memo of that name, which is the youngest from now on; the oldest makes room for a new one. */
-function placeIn(memos: Map<string, Memo<Reel | null>>, name: string, subject: string): Memo<Reel | null> {
-  const memo = memos.get(name) ?? new Memo<Reel | null>(subject, ({ readAt }) => readAt + FRESH_MS);
-  memos.delete(name);
-  memos.set(name, memo);
-  for (const oldest of memos.keys()) if (memos.size > MAX_KEPT) memos.delete(oldest);
-  return memo;
+function keptReels(subject: (name: string) => string): Memos<Reel | null> {
+  return new Memos({ subject, freshMs: () => FRESH_MS, max: MAX_KEPT });
 }
 
 /** Null where there is no reel. Throws when it cannot be read, or is not what its manifest says. */

@@ -1,6 +1,6 @@
 import { SEGMENT_TYPE } from "../../contracts/playlist.ts";
+import { parseRange } from "../../kit/range.ts";
 import { isKnownToCaller, OPEN_TO_ALL } from "../cache/answer.ts";
-import { parseRange } from "./range.ts";
 import type { Segment } from "./shelf.ts";
 
 /** A segment is a pure function of its name for all listeners: whoever has it need never ask again. */

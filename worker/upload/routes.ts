@@ -2,10 +2,10 @@ import { Hono } from "hono";
 import { RenditionName } from "../../contracts/names.ts";
 import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import { indexKey } from "../../contracts/storage.ts";
-import type { Edge, EdgeContext } from "../edge.ts";
+import type { Edge } from "../edge.ts";
 import { EdgeError } from "../edge-error.ts";
 import type { EdgeEnvironment } from "../reach.ts";
-import { authenticate } from "./authenticate.ts";
+import { admit } from "./admit.ts";
 import { readPublished } from "./published.ts";
 import { putIndex } from "./put-index.ts";
 import { putSegment } from "./put-segment.ts";
@@ -16,7 +16,7 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
   const routes = new Hono<{ Bindings: EdgeEnvironment }>();
 
   routes.put("/:station/:rendition/:file{(?:0|[1-9][0-9]{0,14})\\.ts}", async (context) => {
-    const { station, origin, routing, reach } = await admit(context, context.req.param("station"));
+    const { station, origin, routing, reach } = await admit(edge, context, context.req.param("station"));
     const rendition = RenditionName.safeParse(context.req.param("rendition"));
     if (!rendition.success) throw new EdgeError(422, "rendition_invalid", "This is not the name of a rendition.");
     const number = Number.parseInt(context.req.param("file"), 10);
@@ -26,20 +26,20 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
   });
 
   routes.put("/:station/index.json", async (context) => {
-    const { station, origin, reach } = await admit(context, context.req.param("station"));
+    const { station, origin, reach } = await admit(edge, context, context.req.param("station"));
     await putIndex(context.req.raw, origin, station, reach);
     return stored();
   });
 
   routes.get("/:station/index.json", async (context) => {
-    const { station, origin, reach } = await admit(context, context.req.param("station"));
+    const { station, origin, reach } = await admit(edge, context, context.req.param("station"));
     const text = await withStore(reach, async () => (await reach.bucket.get(indexKey(station, origin)))?.text());
     if (text === undefined) throw new EdgeError(404, "no_index", "The origin has stored no index of this station.");
     return new Response(text, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
   });
 
   routes.get("/:station/published", async (context) => {
-    const { station: slug, origin, routing, reach } = await admit(context, context.req.param("station"));
+    const { station: slug, origin, routing, reach } = await admit(edge, context, context.req.param("station"));
     const { station, board } = await edge.station(slug, reach);
     const { holdings } = await board.view(routing, station, reach);
     const atHand = { holdings, reeled: board.reeled };
@@ -47,15 +47,6 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
     const answer = { published, studio: namedStudio(routing, station) };
     return Response.json(answer, { headers: { "cache-control": "no-store" } });
   });
-
-  async function admit(context: EdgeContext, station: string) {
-    const reach = edge.reachOf(context);
-    const { origin, routing } = await authenticate(context.req.raw, edge.routing, reach);
-    if (!Object.hasOwn(routing.stations, station)) {
-      throw new EdgeError(403, "foreign_prefix", "The origin has no part in such a station.");
-    }
-    return { station, origin, routing, reach };
-  }
 
   return routes;
 }

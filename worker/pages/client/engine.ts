@@ -1,7 +1,11 @@
+import type { HeardItem } from "../../../contracts/now-json.ts";
+
 /** One attempt at playing the stream on an audio element. It recovers from small faults itself. */
 export type Engine = {
   /** Programme time of the sound that is heard now; null while nothing is. */
   playingDate(): Date | null;
+  /** What the playlist says is heard in it, oldest first; none where the browser does not tell. */
+  announced(): readonly HeardItem[];
   close(): void;
 };
 

@@ -1,4 +1,6 @@
 import Hls, { type HlsConfig, type LoadPolicy } from "hls.js/light";
+import type { HeardItem } from "../../../contracts/now-json.ts";
+import { announcedItems } from "./announced-items.ts";
 import type { Engine } from "./engine.ts";
 import { farthestDistance, startDistance } from "./latency.ts";
 import { createPlaylistLoader } from "./playlist-loader.ts";
@@ -43,6 +45,10 @@ export function openHls(audio: HTMLAudioElement, address: string, onFailure: () 
       hls.config.liveMaxLatencyDuration = farthestDistance(segmentMs / 1000);
     }),
   });
+  let announced: readonly HeardItem[] = [];
+  hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => {
+    announced = announcedItems(details.dateRanges);
+  });
   hls.on(Hls.Events.ERROR, (_, { fatal }) => {
     if (fatal) onFailure();
   });
@@ -50,6 +56,7 @@ export function openHls(audio: HTMLAudioElement, address: string, onFailure: () 
   hls.attachMedia(audio);
   return {
     playingDate: () => hls.playingDate,
+    announced: () => announced,
     close: () => hls.destroy(),
   };
 }

@@ -1,6 +1,6 @@
-import type { HeardItem } from "./now-playing.ts";
+import type { HeardItem } from "../../../contracts/now-json.ts";
 import type { Playback } from "./playback.ts";
-import { titleInWords } from "./words.ts";
+import { byline, titleInWords } from "./words.ts";
 
 /** Lock screen, headset and media keys (W3C Media Session). Returns what shows the item that is heard. */
 export function createMediaSession(stationName: string, playback: Playback): (item: HeardItem | null) => void {
@@ -13,9 +13,11 @@ export function createMediaSession(stationName: string, playback: Playback): (it
   return (item) => {
     session.playbackState = playback.state === "paused" ? "paused" : "playing";
     const title = item === null ? stationName : titleInWords(item);
-    const artist = item?.artist || stationName;
-    if (shown === `${title}\n${artist}`) return;
-    shown = `${title}\n${artist}`;
-    session.metadata = new MediaMetadata({ title, artist, album: stationName });
+    const artist = (item === null ? "" : byline(item)) || stationName;
+    const artwork = item?.art === undefined ? [] : [{ src: item.art, type: "image/jpeg" }];
+    const metadata = { title, artist, album: stationName, artwork };
+    if (shown === JSON.stringify(metadata)) return;
+    shown = JSON.stringify(metadata);
+    session.metadata = new MediaMetadata(metadata);
   };
 }

@@ -11,6 +11,7 @@ export function openNative(audio: HTMLAudioElement, address: string, onFailure: 
       const start = startDateOf(audio);
       return start === null ? null : new Date(start + audio.currentTime * 1000);
     },
+    announced: () => [],
     close: () => {
       listening.abort();
       audio.removeAttribute("src");

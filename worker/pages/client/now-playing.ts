@@ -1,9 +1,22 @@
-import type { NowJson } from "../../../contracts/programme-item.ts";
+import type { HeardItem, NowJson, ToldItem } from "../../../contracts/now-json.ts";
 
-export type HeardItem = NowJson["history"][number];
-export type ComingItem = NowJson["next"][number];
 /** What a listener hears, heard and will hear. */
-export type Heard = { item: HeardItem | null; before: HeardItem[]; coming: ComingItem[] };
+export type Heard = { item: HeardItem | null; before: HeardItem[]; coming: ToldItem[] };
+
+/** What is on as it was last asked for, with what the playlist, which is read far oftener, has announced since. */
+export function withAnnounced(latest: NowJson, announced: readonly HeardItem[]): NowJson {
+  const known = new Set(latest.history.map(({ startsAt }) => startsAt));
+  const news = announced.filter(({ startsAt }) => !known.has(startsAt));
+  if (news.length === 0) return latest;
+  const history = [...latest.history, ...news].sort(
+    (one, other) => Date.parse(other.startsAt) - Date.parse(one.startsAt),
+  );
+  const isNew = (coming: ToldItem) =>
+    news.some(
+      ({ source, title, artist }) => source === coming.source && title === coming.title && artist === coming.artist,
+    );
+  return { ...latest, history, next: latest.next.filter((coming) => !isNew(coming)) };
+}
 
 /** What was on at programme time `at`; without a time, what is on at the live edge. */
 export function heardAt({ now, history, next }: NowJson, at: Date | null): Heard {
@@ -17,14 +30,13 @@ export function heardAt({ now, history, next }: NowJson, at: Date | null): Heard
   };
 }
 
-const USUAL_MS = 10_000;
 /** A new item is known this long after it began: its segment has to end and get to the edge. */
 const PUBLISHED_AFTER_MS = 4500;
 const SOONEST_MS = 2000;
 
-/** Ms until the next poll: about 10 s, sooner when an item is about to end. */
-export function nextPollIn(latest: NowJson | null, unixMs: number, random: () => number): number {
-  const usual = USUAL_MS * (0.8 + 0.4 * random());
+/** Ms until the next poll: about `usualMs`, sooner when an item is about to end. */
+export function nextPollIn(latest: NowJson | null, unixMs: number, random: () => number, usualMs: number): number {
+  const usual = usualMs * (0.8 + 0.4 * random());
   const end = latest?.now?.endsAt;
   if (!end) return usual;
   const afterEnd = Date.parse(end) + PUBLISHED_AFTER_MS + 1000 * random() - unixMs;

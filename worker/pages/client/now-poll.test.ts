@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { NowJson } from "../../../contracts/programme-item.ts";
+import type { NowJson } from "../../../contracts/now-json.ts";
 import { createLog } from "../../../kit/log.ts";
 import { NowPoll } from "./now-poll.ts";
 
@@ -16,6 +16,7 @@ function poll(...answers: (() => Response)[]) {
   const nowPoll = new NowPoll("/demo/now.json", {
     clock: { now: () => now, monotonic: () => now },
     random: () => 0,
+    usualMs: 10_000,
     log: createLog({ write: (line) => lines.push(line) }),
   });
   /** A tick that many ms later, and the answer if one was asked for. */

@@ -1,5 +1,5 @@
 import { config } from "zod";
-import { NowJson } from "../../../contracts/programme-item.ts";
+import { NowJson } from "../../../contracts/now-json.ts";
 import type { Clock } from "../../../kit/clock.ts";
 import { describe, type Log } from "../../../kit/log.ts";
 import { withTimeout } from "../../../kit/race.ts";
@@ -16,14 +16,16 @@ export class NowPoll {
   #address: string;
   #clock: Clock;
   #random: () => number;
+  #usualMs: number;
   #log: Log;
   #dueAt = 0;
   #asking = false;
 
-  constructor(address: string, dependencies: { clock: Clock; random: () => number; log: Log }) {
+  constructor(address: string, dependencies: { clock: Clock; random: () => number; usualMs: number; log: Log }) {
     this.#address = address;
     this.#clock = dependencies.clock;
     this.#random = dependencies.random;
+    this.#usualMs = dependencies.usualMs;
     this.#log = dependencies.log;
   }
 
@@ -44,6 +46,6 @@ export class NowPoll {
       this.#log.warn("What is on now could not be learned", { error: describe(thrown) });
     }
     this.#asking = false;
-    this.#dueAt = this.#clock.monotonic() + nextPollIn(this.latest, this.#clock.now(), this.#random);
+    this.#dueAt = this.#clock.monotonic() + nextPollIn(this.latest, this.#clock.now(), this.#random, this.#usualMs);
   }
 }

@@ -1,6 +1,7 @@
-import type { ComingItem, Heard, HeardItem } from "./now-playing.ts";
+import type { HeardItem, ToldItem } from "../../../contracts/now-json.ts";
+import type { Heard } from "./now-playing.ts";
 import { type Page, write } from "./page.ts";
-import { SOURCE_WORDS, titleInWords } from "./words.ts";
+import { byline, SOURCE_WORDS, titleInWords } from "./words.ts";
 
 const COMING_ROWS = 3;
 const HISTORY_ROWS = 5;
@@ -9,6 +10,7 @@ const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-di
 /** Shows what the listener hears, and on the full page what was and what comes. */
 export function createNowView(page: Page): (heard: Heard) => void {
   let shown = "";
+  page.art.addEventListener("error", () => showArt(page.art, undefined));
   return (heard) => {
     const next = JSON.stringify(heard);
     if (next === shown) return;
@@ -20,15 +22,23 @@ export function createNowView(page: Page): (heard: Heard) => void {
   };
 }
 
-function showItem({ title, artist, badge, station }: Page, item: HeardItem | null): void {
+function showItem({ title, artist, art, badge, station }: Page, item: HeardItem | null): void {
   write(title, item === null ? "" : titleInWords(item));
-  write(artist, item?.artist ?? "");
+  write(artist, item === null ? "" : byline(item));
+  showArt(art, item?.art);
   write(badge, item === null ? "" : SOURCE_WORDS[item.source]);
   badge.dataset.source = item?.source ?? "";
   document.title = item === null ? `${station.name} · Radio Dream` : `${titleInWords(item)} · ${station.name}`;
 }
 
-function comingRow(item: ComingItem): HTMLElement {
+/** A picture that cannot be had leaves the button as it is without one. */
+function showArt(image: HTMLImageElement, path: string | undefined): void {
+  image.hidden = path === undefined;
+  if (path === undefined) image.removeAttribute("src");
+  else if (image.getAttribute("src") !== path) image.src = path;
+}
+
+function comingRow(item: ToldItem): HTMLElement {
   return row(item, null);
 }
 
@@ -39,7 +49,7 @@ function historyRow(item: HeardItem): HTMLElement {
   return row(item, time);
 }
 
-function row(item: ComingItem, time: HTMLElement | null): HTMLElement {
+function row(item: ToldItem, time: HTMLElement | null): HTMLElement {
   const line = document.createElement("li");
   if (time !== null) line.append(time, " ");
   line.title = [titleInWords(item), item.artist].filter(Boolean).join(", ");

@@ -10,6 +10,8 @@ export type Page = {
   badge: HTMLElement;
   title: HTMLElement;
   artist: HTMLElement;
+  /** The picture on the big button; hidden while there is none. */
+  art: HTMLImageElement;
   /** Only on the full page, not in the embedded player. */
   beside: Beside | null;
 };
@@ -35,6 +37,7 @@ export function findPage(): Page {
     badge: element("[data-badge]"),
     title: element("[data-title]"),
     artist: element("[data-artist]"),
+    art: element<HTMLImageElement>("[data-art]"),
     beside: document.querySelector("[data-history]") === null ? null : findBeside(),
   };
 }

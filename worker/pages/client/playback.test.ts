@@ -29,6 +29,7 @@ function listen() {
       opened.push(engine);
       return {
         playingDate: () => new Date(now - 6400),
+        announced: () => [],
         close: () => {
           engine.open = false;
         },

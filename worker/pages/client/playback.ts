@@ -1,3 +1,4 @@
+import type { HeardItem } from "../../../contracts/now-json.ts";
 import type { Clock } from "../../../kit/clock.ts";
 import type { Engine } from "./engine.ts";
 import {
@@ -52,6 +53,11 @@ export class Playback {
   /** Programme time of the sound that is heard now; null while that is unknown. */
   get playingDate(): Date | null {
     return this.#engine?.playingDate() ?? null;
+  }
+
+  /** What the playlist says is heard in it, oldest first. */
+  get announced(): readonly HeardItem[] {
+    return this.#engine?.announced() ?? [];
   }
 
   /** Seconds between the programme and the listener; null while that is unknown. */

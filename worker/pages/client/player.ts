@@ -6,7 +6,7 @@ import { hlsSupported, openHls } from "./hls-engine.ts";
 import { listenToKeys } from "./keyboard.ts";
 import { createMediaSession } from "./media-session.ts";
 import { openNative } from "./native-engine.ts";
-import { heardAt } from "./now-playing.ts";
+import { heardAt, withAnnounced } from "./now-playing.ts";
 import { NowPoll } from "./now-poll.ts";
 import { createNowView } from "./now-view.ts";
 import { findPage, write } from "./page.ts";
@@ -17,6 +17,8 @@ import { createVolume } from "./volume.ts";
 
 const TICK_MS = 500;
 const ENGINES = { native: openNative, hls: openHls };
+/** A playlist tells of a new title at once, but the browser's own player keeps that to itself: then we ask oftener. */
+const POLL_MS = { native: 4000, hls: 10_000 };
 
 const page = findPage();
 const { audio, station } = page;
@@ -31,7 +33,8 @@ if (choice === "none") {
   const address = `/${station.slug}/live.m3u8`;
   const openEngine = (onFailure: () => void) => ENGINES[choice](audio, address, onFailure);
   const playback = new Playback({ audio, openEngine, ...shared });
-  const poll = new NowPoll(`/${station.slug}/now.json`, { ...shared, log: createLog({ write: console.warn }) });
+  const log = createLog({ write: console.warn });
+  const poll = new NowPoll(`/${station.slug}/now.json`, { ...shared, usualMs: POLL_MS[choice], log });
   const showState = createControls(page, playback);
   const showHeard = createNowView(page);
   const showOnLockScreen = createMediaSession(station.name, playback);
@@ -44,7 +47,8 @@ if (choice === "none") {
     if (state !== "paused" || !document.hidden) poll.tick();
     showState(state);
     if (poll.latest === null) return;
-    const heard = heardAt(poll.latest, state === "paused" ? null : playback.playingDate);
+    const known = withAnnounced(poll.latest, playback.announced);
+    const heard = heardAt(known, state === "paused" ? null : playback.playingDate);
     showHeard(heard);
     showOnLockScreen(heard.item);
   };

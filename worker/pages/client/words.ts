@@ -1,4 +1,4 @@
-import type { Source } from "../../../contracts/programme-item.ts";
+import type { Source } from "../../../contracts/source.ts";
 import type { PlaybackState } from "./watchdog.ts";
 
 /** What the page says of itself and of the programme. */
@@ -28,4 +28,10 @@ export function titleInWords({ title, source }: { title: string; source: Source 
   return (
     title || { live: "Live broadcast", relay: "Relay", show: "Show", autopilot: "Music", slate: "Back soon" }[source]
   );
+}
+
+/** The line below the title: whose it is, and who is live where the title is not the host's name already. */
+export function byline({ title, artist, host }: { title: string; artist: string; host?: string | undefined }): string {
+  const presenter = host === undefined || host === title ? "" : `with ${host}`;
+  return [artist, presenter].filter(Boolean).join(" · ");
 }
