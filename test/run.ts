@@ -6,14 +6,18 @@ import { buildAll, endBuilding } from "../dev/build.ts";
 import { ROOT } from "../dev/settings.ts";
 import { findFfmpeg } from "../origin/process/ffmpeg.ts";
 
-/** `npm test`: gets ready what the tests need, then runs them; arguments go to vitest. */
+/** `npm test`: gets ready what the tests need, then runs them; arguments go to vitest. Without any, all but the long ones. */
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+
+/** Each has a command of its own. */
+const LONG_PROJECTS = ["faults"];
 
 ensureTools();
 await buildAll();
 await endBuilding();
-process.exitCode = await runVitest(process.argv.slice(2));
+const asked = process.argv.slice(2);
+process.exitCode = await runVitest(asked.length > 0 ? asked : LONG_PROJECTS.map((name) => `--project=!${name}`));
 
 /** The tests need a present-day ffmpeg (the one from npm is of 2018, for trying out) and Chromium. */
 function ensureTools(): void {

@@ -214,7 +214,7 @@ export async function exampleRouting(origins: string[], weights: Record<string, 
 }
 
 export function exampleSegment(number: number, generation: number, sha256: string, bytes: number): IndexedSegment {
-  const copy = { sha256, bytes, counter: number % 16 };
+  const copy = { sha256, bytes, counter: (number * AUDIO_PACKETS) % 16 };
   return { number, generation, level: { peak: -3, rms: -18 }, renditions: { "aac-48k": copy } };
 }
 
@@ -236,10 +236,15 @@ export function exampleIndex(
   };
 }
 
-/** Five TS packets, a PAT first, whose payload tells number and generation. */
+const AUDIO_PACKETS = 3;
+
+/** Two TS packets of tables and three of audio, counted on from those before, whose payload tells number and generation. */
 export function segmentBytes(number: number, generation = 1): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(5 * 188).fill(generation);
-  for (let packet = 0; packet < 5; packet += 1) bytes.set([0x47, packet === 0 ? 0x40 : 0x41, 0, 0x10], packet * 188);
+  for (let packet = 0; packet < 5; packet += 1) {
+    const counter = packet < 2 ? 0 : (number * AUDIO_PACKETS + packet - 2) % 16;
+    bytes.set([0x47, packet === 0 ? 0x40 : 0x41, 0, 0x10 | counter], packet * 188);
+  }
   new DataView(bytes.buffer).setFloat64(188 + 8, number);
   return bytes;
 }

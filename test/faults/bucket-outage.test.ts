@@ -9,35 +9,53 @@ import { type Stack, startStack } from "../harness/stack.ts";
 import { reportOf, studioOf } from "../harness/station.ts";
 import { followStream } from "../harness/stream-check.ts";
 
-describe(`R2 failing every operation for ${OUTAGE_SECONDS} s`, () => {
+/** The outages of 2025: of 6 February, and of 21 March. */
+const OUTAGES: { what: string; faults: Parameters<typeof setBucketFaults>[1] }[] = [
+  { what: "every operation", faults: [{ operations: [...BUCKET_OPERATIONS], kind: "fail" }] },
+  {
+    what: "all writes and 35 of 100 reads",
+    faults: [
+      { operations: ["put", "delete"], kind: "fail" },
+      { operations: ["get", "head", "list"], kind: "fail", share: 0.35 },
+    ],
+  },
+];
+
+describe(`R2 failing for ${OUTAGE_SECONDS} s`, () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack({ faults: true });
   });
   afterAll(() => stack.stop());
 
-  it("is noticed by no listener, and what waited is uploaded afterwards", { timeout: PATIENCE_MS }, async () => {
-    const studio = await studioOf(stack);
-    const check = followStream(stack.playlistUrl());
-    const ffmpeg = listenWithFfmpeg(stack.playlistUrl());
-    const audience = await gather([ffmpeg, listenWithHlsJs(stack.playlistUrl())]);
-    await expect.poll(() => audience.behind(3), { timeout: 20_000 }).toEqual([]);
+  it.each(OUTAGES)(
+    "at $what is noticed by no listener, and what waited is uploaded afterwards",
+    {
+      timeout: PATIENCE_MS,
+    },
+    async ({ faults }) => {
+      const studio = await studioOf(stack);
+      const check = followStream(stack.playlistUrl());
+      const ffmpeg = listenWithFfmpeg(stack.playlistUrl());
+      const audience = await gather([ffmpeg, listenWithHlsJs(stack.playlistUrl())]);
+      await expect.poll(() => audience.behind(3), { timeout: 20_000 }).toEqual([]);
 
-    const before = await readOperationCounts(stack.edgeUrl);
-    await setBucketFaults(stack.edgeUrl, [{ operations: [...BUCKET_OPERATIONS], kind: "fail" }]);
-    // The outage itself: not a wait for something, but the something.
-    await pause(OUTAGE_SECONDS * 1000);
-    const queued = (await reportOf(studio))?.queued ?? 0;
-    const during = await readOperationCounts(stack.edgeUrl);
-    await setBucketFaults(stack.edgeUrl, []);
-    expect(during.put ?? 0).toBeGreaterThan(before.put ?? 0);
-    expect(queued).toBeGreaterThan(0);
+      const before = await readOperationCounts(stack.edgeUrl);
+      await setBucketFaults(stack.edgeUrl, faults);
+      // The outage itself: not a wait for something, but the something.
+      await pause(OUTAGE_SECONDS * 1000);
+      const queued = (await reportOf(studio))?.queued ?? 0;
+      const during = await readOperationCounts(stack.edgeUrl);
+      await setBucketFaults(stack.edgeUrl, []);
+      expect(during.put ?? 0).toBeGreaterThan(before.put ?? 0);
+      expect(queued).toBeGreaterThan(0);
 
-    await expect.poll(async () => (await reportOf(studio))?.queued, { timeout: 30_000 }).toBe(0);
-    const soFar = Math.max(...audience.heard().map(({ seconds }) => seconds));
-    await expect.poll(() => audience.behind(soFar + 12), { timeout: 40_000 }).toEqual([]);
-    expect(disturbances(await audience.stop())).toEqual([]);
-    await (await ffmpeg).discard();
-    expect((await check.stop()).problems).toEqual([]);
-  });
+      await expect.poll(async () => (await reportOf(studio))?.queued, { timeout: 30_000 }).toBe(0);
+      const soFar = Math.max(...audience.heard().map(({ seconds }) => seconds));
+      await expect.poll(() => audience.behind(soFar + 12), { timeout: 40_000 }).toEqual([]);
+      expect(disturbances(await audience.stop())).toEqual([]);
+      await (await ffmpeg).discard();
+      expect((await check.stop()).problems).toEqual([]);
+    },
+  );
 });

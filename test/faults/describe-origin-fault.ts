@@ -27,8 +27,8 @@ type Victims = { who: string; choose(stack: Stack): Promise<StackOrigin[]> };
 
 /** Every change is held to the first; a release must stand all. */
 const VICTIMS: Victims[] = [
-  { who: "the studio", choose: async (stack) => [await studioOf(stack)] },
   { who: "the studio and a slicer", choose: async (stack) => [await studioOf(stack), await slicerOf(stack)] },
+  { who: "the studio", choose: async (stack) => [await studioOf(stack)] },
   { who: "a slicer", choose: async (stack) => [await slicerOf(stack)] },
   {
     who: "two slicers",
@@ -78,7 +78,7 @@ export function describeOriginFault({ title, begin, end, silencesHost, mayJump =
       return all.filter((problem) => problem !== jump);
     };
 
-    it.each(LONG ? VICTIMS : VICTIMS.slice(0, 2))(
+    it.each(LONG ? VICTIMS : VICTIMS.slice(0, 1))(
       "of $who is noticed by no listener",
       { timeout: PATIENCE_MS },
       async ({ choose }) => {

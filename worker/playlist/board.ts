@@ -141,11 +141,17 @@ export class Board {
     if (before !== null && isCurrent(before, station, indexes, now)) return before;
     const isComparable = before?.station.framesPerSegment === station.framesPerSegment;
     const known: Holdings = isComparable ? before.holdings : new Map();
-    const holdings = merge(known, indexes, station.framesPerSegment, now);
+    const holdings = merge(known, indexes, station.framesPerSegment, now, reserveOf(station));
     const heard = heardTogether(indexes, now);
     this.#view = { at: now, station, indexes, holdings, heard, windows: new Map(), playlists: new Map(), now: null };
     return this.#view;
   }
+}
+
+/** The origins of weight 0, where there are others. */
+function reserveOf({ slicers }: RoutedStation): ReadonlySet<OriginId> {
+  const isNeeded = slicers.every(({ weight }) => weight === 0);
+  return new Set(isNeeded ? [] : slicers.filter(({ weight }) => weight === 0).map(({ origin }) => origin));
 }
 
 function isCurrent(view: View, station: RoutedStation, indexes: readonly StationIndex[], now: number): boolean {

@@ -77,6 +77,14 @@ describe("merging the indexes of a station's origins", () => {
     expect(originsOf(merge(EMPTY, followed, FRAMES, NOW + 0.6 * SEGMENT_MS), NEWEST)).toEqual(["a"]);
   });
 
+  it("leaves out what an origin of the reserve has first, for as long as others may follow", () => {
+    const indexes = [index("a", [NEWEST - 1]), index("reserve", [NEWEST - 1, NEWEST])];
+    const reserve = new Set(["reserve"]);
+    expect(originsOf(merge(EMPTY, indexes, FRAMES, NOW, reserve), NEWEST - 1)).toEqual(["a"]);
+    expect([...merge(EMPTY, indexes, FRAMES, NOW, reserve).keys()]).toEqual([NEWEST - 1]);
+    expect(originsOf(merge(EMPTY, indexes, FRAMES, NOW + 0.6 * SEGMENT_MS, reserve), NEWEST)).toEqual(["reserve"]);
+  });
+
   it("remembers a bounded number of segments", () => {
     let holdings = EMPTY;
     for (let shift = 200; shift >= 0; shift -= 1) {

@@ -18,12 +18,13 @@ export type Holdings = ReadonlyMap<number, readonly Copy[]>;
 
 /** Numbers remembered: what was listed stays fetchable even when an origin starts over with a short index. */
 const REMEMBERED_SEGMENTS = 48;
-/** For so long beyond its end a segment is expected from those who are believed; the reel comes a little later. */
-const HEARSAY_LENGTHS = 0.5;
+/** For so long beyond its end a segment is expected from the others; the reel comes a little later. */
+const LAST_RESORT_LENGTHS = 0.5;
 
 /**
  * What a station's origins hold together. `before` is what was known already; nothing of it is withdrawn, except that
- * an origin's newer word on a number replaces its older one. Ignored are indexes of another segment length and
+ * an origin's newer word on a number replaces its older one. Origins of the `reserve` (weight 0), and those that most
+ * others contradict, are heard only where nobody else is in time. Ignored are indexes of another segment length and
  * segments more than one ahead of `now` (Unix ms).
  */
 export function merge(
@@ -31,6 +32,7 @@ export function merge(
   indexes: readonly StationIndex[],
   framesPerSegment: number,
   now: number,
+  reserve: ReadonlySet<OriginId> = new Set(),
 ): Holdings {
   const latest = segmentAt(now, framesPerSegment) + 1;
   const copies = new Map<number, Map<OriginId, Copy>>();
@@ -50,20 +52,25 @@ export function merge(
       [...(copies.get(number)?.values() ?? [])].sort((one, other) => other.generation - one.generation),
     ]),
   );
-  return withoutHearsay(holdings, framesPerSegment, now);
+  const odd = distrusted(holdings);
+  return withoutLastResort(holdings, new Set([...odd, ...reserve]), framesPerSegment, now);
 }
 
 /**
- * Leaves out what origins that are not to be believed hold of the numbers about to be listed: others still have the
- * time to publish those. What is older stays, for it may be all there is.
+ * Leaves out what the origins of last resort hold of the numbers about to be listed: others still have the time to
+ * publish those. What is older stays, for it may be all there is.
  */
-function withoutHearsay(holdings: Holdings, framesPerSegment: number, now: number): Holdings {
-  const odd = distrusted(holdings);
-  if (odd.size === 0) return holdings;
+function withoutLastResort(
+  holdings: Holdings,
+  lastResort: ReadonlySet<OriginId>,
+  framesPerSegment: number,
+  now: number,
+): Holdings {
+  if (lastResort.size === 0) return holdings;
   const kept = [...holdings].map(([number, copies]): [number, readonly Copy[]] => {
-    const isOpen = now < segmentTime(number + 1, framesPerSegment) + HEARSAY_LENGTHS * segmentMs(framesPerSegment);
-    const believed = copies.filter(({ origin }) => !odd.has(origin));
-    return [number, believed.length > 0 || isOpen ? believed : copies];
+    const isOpen = now < segmentTime(number + 1, framesPerSegment) + LAST_RESORT_LENGTHS * segmentMs(framesPerSegment);
+    const others = copies.filter(({ origin }) => !lastResort.has(origin));
+    return [number, others.length > 0 || isOpen ? others : copies];
   });
   return new Map(kept.filter(([, copies]) => copies.length > 0));
 }

@@ -1,27 +1,22 @@
 import type { RenditionName } from "../../contracts/names.ts";
-import { audioPackets, counterAfter, type RenditionCopy } from "../../contracts/station-index.ts";
+import { counterAfter, type RenditionCopy } from "../../contracts/station-index.ts";
 import type { Holdings } from "../playlist/merge.ts";
 
+/** The counter with which a number's audio begins, and how far it takes it, mod 16. */
+export type Counting = { counter: number; advance: number };
+
 /**
- * The continuity counters between which the reel is heard under a number. Under one that exists but cannot be had it
- * takes the counter as far as the segment would. Under one that nobody has the counter stands still, so that edges need
- * not agree on how often the reel was heard: the programme resumes with the counter it would have gone on with. Only
- * before a segment that counts otherwise does it go there.
+ * The continuity counters (ISO 13818-1, 2.4.3.3) between which a number is heard, given what is held of the numbers
+ * under which the programme is heard. Each goes on from the one before it. A segment of the programme ends where it
+ * says; under the reel the counter stands still, so that edges need not agree on how often the reel was heard.
  */
-export function placeInCounting(
-  holdings: Holdings,
-  rendition: RenditionName,
-  number: number,
-): { counter: number; advance: number } {
-  const own = copyOf(holdings, rendition, number);
-  if (own !== null) return { counter: own.counter, advance: Math.floor(audioPackets(own.bytes)) % 16 };
-  const numbers = [...holdings.keys()].filter((held) => copyOf(holdings, rendition, held) !== null);
-  const before = copyOf(holdings, rendition, numbers.findLast((held) => held < number) ?? -1);
-  const following = numbers.find((held) => held > number) ?? -1;
-  const after = copyOf(holdings, rendition, following);
-  const counter = before === null ? (after?.counter ?? 0) : Math.floor(counterAfter(before));
-  const isLast = after !== null && following === number + 1;
-  return { counter, advance: isLast ? (after.counter - counter + 16) % 16 : 0 };
+export function placeInCounting(heard: Holdings, rendition: RenditionName, number: number): Counting {
+  const numbers = [...heard.keys()].filter((held) => copyOf(heard, rendition, held) !== null);
+  const before = copyOf(heard, rendition, numbers.findLast((held) => held < number) ?? -1);
+  const following = copyOf(heard, rendition, numbers.find((held) => held >= number) ?? -1);
+  const counter = Math.floor(before === null ? (following?.counter ?? 0) : counterAfter(before));
+  const own = copyOf(heard, rendition, number);
+  return { counter, advance: own === null ? 0 : (Math.floor(counterAfter(own)) - counter + 16) % 16 };
 }
 
 /** Of several copies that of the highest generation. */

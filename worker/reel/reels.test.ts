@@ -7,7 +7,7 @@ import { counterAfter } from "../../contracts/station-index.ts";
 import { reelKey, reelManifestKey } from "../../contracts/storage.ts";
 import { firstFrame, ptsOf, segmentTime } from "../../contracts/timeline.ts";
 import { sha256Of } from "../sha256.ts";
-import { createWorld, listedIn, numbers, SEGMENT_MS, TOKENS, textOf, type World } from "../test-world.ts";
+import { createWorld, listedIn, numbers, SEGMENT_MS, soundSegment, TOKENS, textOf, type World } from "../test-world.ts";
 import { readSegment } from "./test-reader.ts";
 
 const PLAYLIST = "/demo/aac-48k/live.m3u8";
@@ -25,7 +25,7 @@ beforeEach(async () => {
 
 const path = (number: number) => `/demo/aac-48k/${number}.ts`;
 /** With which the programme would go on after `newest`. */
-const counterToGoOnWith = () => counterAfter({ counter: newest % 16, bytes: 940 });
+const counterToGoOnWith = () => counterAfter({ counter: (newest * PACKETS) % 16, bytes: 940 });
 
 async function listing(): Promise<number[]> {
   const response = await world.fetch(PLAYLIST);
@@ -191,21 +191,23 @@ describe("when origins return", () => {
 });
 
 describe("a hole in the programme", () => {
-  it("is filled from the reel, which ends with the counter of the segment after it", async () => {
+  it("is filled from the reel, and the segment after it counts on from there to where it would have ended", async () => {
     const index = await world.publish("a", [...numbers(newest - 11, newest - 3), newest]);
-    for (const { number, renditions } of index.segments) {
-      if (number === newest) Object.assign(renditions["aac-48k"] ?? {}, { counter: 11 });
-    }
+    const bytes = await soundSegment(newest);
+    const copy = { sha256: await sha256Of(bytes), bytes: bytes.length, counter: 0 };
+    for (const { number, renditions } of index.segments) if (number === newest) renditions["aac-48k"] = copy;
     await world.put("live/demo/a/index.json", JSON.stringify(index));
+    await world.put(`live/demo/a/aac-48k/${newest}.ts`, bytes.buffer);
     expect(await listing()).toEqual(numbers(newest - 11, newest));
-    const before = (newest - 3 + PACKETS) % 16;
+    const before = ((newest - 2) * PACKETS) % 16;
     expect(await reelAt(newest - 2)).toEqual({ counter: before, next: before });
-    expect(await reelAt(newest - 1)).toEqual({ counter: before, next: 11 });
+    expect(await reelAt(newest - 1)).toEqual({ counter: before, next: before });
+    expect(await reelAt(newest)).toEqual({ counter: before, next: counterAfter(copy) });
   });
 
   it("is heard from the reel where a listed segment cannot be had, and as it is once it can", async () => {
     world.faults.get = (key) => (key.endsWith(".ts") ? "throw" : null);
-    expect(await reelAt(newest - 1)).toEqual({ counter: (newest - 1) % 16, next: (newest - 1 + PACKETS) % 16 });
+    expect(await reelAt(newest - 1)).toEqual({ counter: ((newest - 1) * PACKETS) % 16, next: (newest * PACKETS) % 16 });
     world.faults.get = () => null;
     world.clock.skip(1001);
     expect((await bytesOf(newest - 1)).length).toBe(5 * 188);

@@ -17,7 +17,7 @@ export type ReelPlace = {
 export const TABLES = 2;
 
 /**
- * Pieces of a reel as the one segment that continues the timeline at `place`: PTS and PCR (ISO 13818-1, 2.4.3.7 and
+ * Pieces of a reel, or a segment of the programme, as the one segment that continues the timeline at `place`: PTS and PCR (ISO 13818-1, 2.4.3.7 and
  * 2.4.3.5) are shifted, the first piece's tables get the segment number as their counter (2.4.3.3), the audio packets
  * are counted anew, and as many of them are split in two as it takes for the counter to advance as it should.
  *

@@ -13,6 +13,7 @@ import { sha256Of } from "../sha256.ts";
 import { type Attempt, planAttempts, planBlindAttempts } from "./attempts.ts";
 import { findCached, keepCached } from "./cached.ts";
 import { obtain, type SegmentName } from "./obtain.ts";
+import { runOn } from "./run-on.ts";
 import type { Segment, Shelf } from "./shelf.ts";
 
 /** How often a request that is held looks for its segment. */
@@ -43,7 +44,8 @@ export async function findSegment(name: SegmentName, where: Where, reach: Reach)
   const copies = held.filter((copy) => copy.renditions[name.rendition]);
   if (copies.length > 0) {
     const attempts = planAttempts(name.station, where.station, name.rendition, name.number, copies);
-    return (await fetchInTime(name, path, attempts, where, reach)) ?? (await fromReel(name, view, where, reach));
+    const inTime = await fetchInTime(name, path, attempts, view, where, reach);
+    return inTime ?? (await fromReel(name, view, where, reach));
   }
   const window = where.board.windowOf(view, name.rendition);
   const segment = isReeled ? null : await findUnlisted(name, path, window, view, where, reach);
@@ -61,16 +63,37 @@ async function fetchInTime(
   name: SegmentName,
   path: string,
   attempts: readonly Attempt[],
-  { routing, station, shelf }: Where,
+  view: View,
+  { routing, station, board, shelf }: Where,
   reach: Reach,
 ): Promise<Segment | null> {
   const place = shelf.place(path);
   const found = place.refresh(async () => {
-    const value = await fetchSegment(name, path, attempts, routing, reach);
+    const segment = await fetchSegment(name, path, attempts, routing, reach);
+    const value = segment === null ? null : await countedOn(segment, name, view, { station, board }, reach);
     return { value, readAt: reach.clock.now() };
   }, reach);
   await settledWithin(segmentMs(station.framesPerSegment), found);
   return place.last ?? null;
+}
+
+/** The segment with its audio counted on from what was heard before it; as it is where nothing is known of that. */
+async function countedOn(
+  segment: Segment,
+  { station: slug, rendition, number }: SegmentName,
+  { holdings }: View,
+  { station, board }: Pick<Where, "station" | "board">,
+  reach: Reach,
+): Promise<Segment> {
+  const heard = board.reeled.heard(rendition, holdings);
+  if (!heard.has(number)) return segment;
+  try {
+    const { framesPerSegment } = station;
+    return await runOn(segment, placeInCounting(heard, rendition, number), { number, framesPerSegment });
+  } catch (thrown) {
+    reach.complaints.add(`a segment of ${slug} cannot be counted on`, thrown);
+    return segment;
+  }
 }
 
 /** Throws 503 when there is no reel, or none that fits. */
@@ -135,5 +158,6 @@ async function findUnlisted(
   const oldest = newest - OLDEST_MS / segmentMs(where.station.framesPerSegment);
   const isPossible = name.number < forgottenBefore && name.number <= newest && name.number >= oldest;
   if (!isPossible) return null;
-  return await fetchInTime(name, path, planBlindAttempts(name.station, where.station, name.number), where, reach);
+  const attempts = planBlindAttempts(name.station, where.station, name.number);
+  return await fetchInTime(name, path, attempts, view, where, reach);
 }
