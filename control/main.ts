@@ -5,6 +5,8 @@ import { openDatabase } from "./db/database.ts";
 import type { Bindings } from "./environment.ts";
 import { monitorOf } from "./health/monitor.ts";
 import { pruneIncidents } from "./health/read-incidents.ts";
+import { prunePlays } from "./history/keep.ts";
+import { recordPlays } from "./history/record.ts";
 import { keepLibrary } from "./media/chores.ts";
 import { createApp } from "./routes/app.ts";
 import { publishPlans } from "./schedule/publish-plans.ts";
@@ -21,8 +23,10 @@ export default {
     await monitorOf(bindings).arm();
     const deps = { db: openDatabase(bindings.DB), clock: systemClock };
     await publishPlans({ ...deps, log, bucket: bindings.MEDIA });
+    await recordPlays({ ...deps, log, bucket: bindings.MEDIA });
     await pruneIncidents(deps);
     await pruneAlerts(deps);
+    await prunePlays(deps);
     await keepLibrary({ ...deps, log }, bindings.MEDIA);
   },
 } satisfies ExportedHandler<Bindings>;
