@@ -1,5 +1,5 @@
 import type { PlannedRelay, StationPlan } from "../../contracts/plan.ts";
-import type { RelayReport } from "../../contracts/relay.ts";
+import { MOST_RELAYS_ON_TRIAL, type RelayReport } from "../../contracts/relay.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import { createIncidentGate, type Incident } from "../programme/incident-gate.ts";
@@ -21,9 +21,6 @@ export type RelayDeskOptions = RelayDependencies & {
 };
 
 type Held = { url: string; record: RelayRecord; source: RelaySource | null; close(): Promise<void> };
-
-/** More than a station has on air, on the way there and on trial, and little enough for a small node. */
-const MOST_HELD = 10;
 
 /** Connects the relays that the plan wants on air or measured, and lets go of the others. */
 export class RelayDesk {
@@ -64,7 +61,8 @@ export class RelayDesk {
       this.#letGo(held);
     }
     for (const relay of connected) this.#hold(relay, (options) => new RelaySource(relay, options));
-    for (const relay of trial) this.#hold(relay, (options) => startTrial(relay, options));
+    for (const relay of trial.slice(0, MOST_RELAYS_ON_TRIAL))
+      this.#hold(relay, (options) => startTrial(relay, options));
     for (const source of this.sources) source.tick(elapsedMs);
     const listened = this.sources.filter(({ relay }) => relay.id === onAir?.id);
     this.#silences.look(
@@ -85,7 +83,7 @@ export class RelayDesk {
 
   #hold(relay: PlannedRelay, start: (options: RelayOptions) => RelaySource | { stop(): Promise<void> }): void {
     const { id, url } = relay;
-    if (this.#held.has(id) || this.#held.size >= MOST_HELD) return;
+    if (this.#held.has(id)) return;
     const record = new RelayRecord(id);
     const started = start({ ...this.#options, record, onEnd: (how, reason) => this.#tell(relay, how, reason) });
     const held =
