@@ -28,9 +28,10 @@ describe("A plan that follows another", () => {
         const first = frame(moment) * SAMPLES_PER_FRAME;
         const before = createRundown(old).at(first - 600 * SAMPLE_RATE, first);
         const after = createRundown(succeed(old, edited, frame(moment))).at(first - 600 * SAMPLE_RATE, first);
-        const placeOf = ({ from, offset, track, gain, fadeIn }: RundownItem) => [from, offset, track, gain, fadeIn];
+        const placeOf = ({ from, offset, track, gain, fadeIn }: RundownItem) => [from, offset, track.media, gain, fadeIn];
+        const endOf = ({ until, fadeOut }: RundownItem) => [until, fadeOut];
         expect(after.map(placeOf)).toEqual(before.map(placeOf));
-        expect(after.slice(0, -1)).toEqual(before.slice(0, -1));
+        expect(after.slice(0, -1).map(endOf)).toEqual(before.slice(0, -1).map(endOf));
       }),
       RUNS,
     );
