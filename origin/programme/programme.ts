@@ -125,7 +125,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   const admits = (host: LiveHost) => mayGoLive(options.planned()?.plan ?? { slots: [] }, history.next, host);
   const liveDesk = new LiveDesk(options.liveAllowed, admits, log);
   const relayDesk = new RelayDesk({
-    plan: () => options.planned()?.plan ?? null,
+    planned: options.planned,
     ffmpeg: options.ffmpeg.ffmpeg,
     guard: options.relayGuard,
     silenceSeconds: () => RELAY_SILENCE_SECONDS,

@@ -23,7 +23,7 @@ beforeEach(async () => {
   relays = [];
   incidents = [];
   desk = new RelayDesk({
-    plan: () => ({ relays, slots: [] }),
+    planned: () => ({ plan: { relays, slots: [] }, rundown: { at: () => [] } }),
     ffmpeg: BINARIES.ffmpeg,
     guard: createAddressGuard(true),
     silenceSeconds: () => 1,

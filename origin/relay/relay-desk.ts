@@ -1,4 +1,4 @@
-import type { PlannedRelay, StationPlan } from "../../contracts/plan.ts";
+import type { PlannedRelay } from "../../contracts/plan.ts";
 import { MOST_RELAYS_ON_TRIAL, type RelayReport } from "../../contracts/relay.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
@@ -9,16 +9,18 @@ import { RelayRecord } from "./relay-record.ts";
 import { type RelayOptions, RelaySource } from "./relay-source.ts";
 import type { RelayDependencies } from "./relay-stream.ts";
 import { startTrial } from "./trial.ts";
-import { wantedRelays } from "./wanted-relays.ts";
+import { type RelayPlan, type WantedRelays, wantedRelays } from "./wanted-relays.ts";
 
 export type RelayDeskOptions = RelayDependencies & {
-  plan(): Pick<StationPlan, "relays" | "slots"> | null;
+  planned(): RelayPlan | null;
   /** How long a relay on air may be silent; 0: for ever. */
   silenceSeconds(): number;
   onIncident(incident: Incident): void;
   clock: Clock;
   log: Log;
 };
+
+const NOTHING_WANTED: WantedRelays = { onAir: null, connected: [], trial: [] };
 
 type Held = { url: string; record: RelayRecord; source: RelaySource | null; close(): Promise<void> };
 
@@ -45,15 +47,15 @@ export class RelayDesk {
 
   /** The relay that is to be on air in `frame`. */
   candidates(frame: number): RelaySource[] {
-    const plan = this.#options.plan();
-    const id = plan && wantedRelays(plan, frame).onAir?.id;
+    const planned = this.#options.planned();
+    const id = planned && wantedRelays(planned, frame).onAir?.id;
     return this.sources.filter(({ relay }) => relay.id === id);
   }
 
   /** To be called every few ms. `frame` is the next to be mixed. */
   tick(frame: number, elapsedMs: number, air: { isHeard(source: PcmSource): boolean }): void {
-    const plan = this.#options.plan() ?? { relays: [], slots: [] };
-    const { onAir, connected, trial } = wantedRelays(plan, frame);
+    const planned = this.#options.planned();
+    const { onAir, connected, trial } = planned ? wantedRelays(planned, frame) : NOTHING_WANTED;
     for (const [id, held] of this.#held) {
       const wanted = (held.source === null ? trial : connected).find((relay) => relay.id === id);
       if (wanted?.url === held.url || (held.source !== null && air.isHeard(held.source))) continue;
