@@ -14,7 +14,8 @@ import { Sha256, StationSlug } from "./names.ts";
  *     PUT  /jobs/{id}/cover            the cover, image/jpeg, with Content-Digest (RFC 9530); 204
  *     POST /jobs/{id}/result           JobResult; 204; may be sent again when the answer was lost
  *
- * All of a job answer 409 `lease_lost` when the lease has run out or the file was deleted: whoever hears it forgets the
+ * Where parts are missing, the prepared file is answered 409 `parts_missing`, and 422 `digest_wrong` where they are another
+ * file: then all are to be sent again. All of a job answer 409 `lease_lost` when the lease has run out or the file was deleted: whoever hears it forgets the
  * job. A job is one try: its id is given to nobody else, and another try of the same file has another.
  */
 

@@ -21,6 +21,9 @@ export function withoutSecrets(address: string): string {
   return url.href;
 }
 
+/** So many of a station are measured at a time: what a small node can bear. */
+export const MOST_RELAYS_ON_TRIAL = 8;
+
 /** `refused`: its address, or one it leads to, is none that may be connected to. */
 export const RelayState = z.enum(["connecting", "connected", "silent", "refused", "failed"]);
 export type RelayState = z.infer<typeof RelayState>;

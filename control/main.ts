@@ -6,6 +6,8 @@ import type { Bindings } from "./environment.ts";
 import { pruneEvictionSteps } from "./health/eviction-steps.ts";
 import { monitorOf } from "./health/monitor.ts";
 import { pruneIncidents } from "./health/read-incidents.ts";
+import { prunePlays } from "./history/keep.ts";
+import { recordPlays } from "./history/record.ts";
 import { keepLibrary } from "./media/chores.ts";
 import { clearDeletedStations } from "./media/clear-stations.ts";
 import { createApp } from "./routes/app.ts";
@@ -26,10 +28,12 @@ export default {
     await monitorOf(bindings).arm();
     const deps = { db: openDatabase(bindings.DB), clock: systemClock, log, bucket: bindings.MEDIA };
     await publishPlans(deps);
+    await recordPlays(deps);
     await pruneIncidents(deps);
     await pruneEvictionSteps(deps);
     await pruneAlerts(deps);
     await clearDeletedStations(deps);
+    await prunePlays(deps);
     await keepLibrary(deps, bindings.MEDIA);
   },
 } satisfies ExportedHandler<Bindings>;

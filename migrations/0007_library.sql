@@ -110,6 +110,22 @@ CREATE TABLE `playlists` (
 );
 --> statement-breakpoint
 CREATE INDEX `playlists_station` ON `playlists` (`station`,`name`,`id`);--> statement-breakpoint
+CREATE TABLE `plays` (
+	`station` text NOT NULL,
+	`frame` integer NOT NULL,
+	`frames` integer,
+	`source` text NOT NULL,
+	`title` text NOT NULL,
+	`artist` text NOT NULL,
+	`album` text NOT NULL,
+	`isrc` text NOT NULL,
+	`host` text,
+	`media` text,
+	PRIMARY KEY(`station`, `frame`),
+	FOREIGN KEY (`station`) REFERENCES `stations`(`slug`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `plays_frame` ON `plays` (`frame`);--> statement-breakpoint
 CREATE TABLE `relays` (
 	`id` text PRIMARY KEY NOT NULL,
 	`station` text NOT NULL,

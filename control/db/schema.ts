@@ -11,6 +11,7 @@ export { origins } from "./origins.ts";
 export { parts } from "./parts.ts";
 export { plans } from "./plans.ts";
 export { playlistEntries, playlists } from "./playlists.ts";
+export { plays } from "./plays.ts";
 export { provisionings } from "./provisionings.ts";
 export { publications } from "./publications.ts";
 export { relays } from "./relays.ts";

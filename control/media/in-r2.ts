@@ -1,5 +1,6 @@
 import { withTimeout } from "../../kit/race.ts";
 import { POLICY } from "../health/policy.ts";
+import { Refusal } from "../refusal.ts";
 
 /** Work on R2 with a time limit: that of a small call unless another is given. */
 export function inR2<T>(verb: string, work: () => Promise<T>, limitMs: number = POLICY.bucketTimeoutMs): Promise<T> {
@@ -21,3 +22,5 @@ export const isBadDigest = (thrown: unknown) => hasCode(thrown, 10037);
 /** Whoever sent the body, or R2 that took it, was cut off. */
 export const isCutOff = (thrown: unknown) =>
   thrown instanceof Error && /connection lost|disconnected/i.test(thrown.message);
+
+export const cutOff = () => new Refusal(503, "cut_off", "The connection was lost: send it again.");

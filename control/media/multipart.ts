@@ -2,8 +2,8 @@ import { asc, eq } from "drizzle-orm";
 import { describe } from "../../kit/log.ts";
 import type { Context } from "../context.ts";
 import { parts } from "../db/schema.ts";
-import { conflict, Refusal } from "../refusal.ts";
-import { inR2, isCutOff, isInvalidPart, isNoSuchUpload } from "./in-r2.ts";
+import { conflict } from "../refusal.ts";
+import { cutOff, inR2, isCutOff, isInvalidPart, isNoSuchUpload } from "./in-r2.ts";
 import { MEDIA } from "./policy.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function putPart(
     if (isNoSuchUpload(thrown)) throw conflict("upload_closed", "This upload was completed or given up.");
     if (!isCutOff(thrown)) throw thrown;
     log.info("a part was cut off", { upload: owner, part: number, error: describe(thrown) });
-    throw new Refusal(503, "cut_off", "The connection was lost: send the part again.");
+    throw cutOff();
   });
   const row = { etag, bytes, receivedAt: clock.now() };
   await db

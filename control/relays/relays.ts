@@ -1,7 +1,7 @@
 import { and, asc, count, eq, gt, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { StationSlug } from "../../contracts/names.ts";
-import { RelayUrl, withoutSecrets } from "../../contracts/relay.ts";
+import { MOST_RELAYS_ON_TRIAL, RelayUrl, withoutSecrets } from "../../contracts/relay.ts";
 import type { Context } from "../context.ts";
 import { type Page, PageQuery, pageOf, readCursor } from "../db/page.ts";
 import { relays, scheduleEntries } from "../db/schema.ts";
@@ -78,6 +78,7 @@ export async function createRelay(
   const { db, clock } = context;
   await readStation(context, station);
   await requireAllowed(context, station, url);
+  if (isTrial) await requireRoomForTrial(context, station);
   const [present] = await db.select({ number: count() }).from(relays).where(eq(relays.station, station));
   if ((present?.number ?? 0) >= RELAYS_PER_STATION) {
     throw conflict("too_many_relays", `A station may have ${RELAYS_PER_STATION} relays.`);
@@ -102,6 +103,7 @@ export async function changeRelay(
   const { db } = context;
   const present = await readRow(context, station, id);
   if (change.url !== undefined) await requireAllowed(context, station, change.url);
+  if (change.isTrial && !present.isTrial) await requireRoomForTrial(context, station);
   const { name = present.name, url = present.url, isTrial = present.isTrial } = change;
   const next = { ...present, name, url, isTrial, isOnAir: present.isOnAir && !isTrial };
   await db.batch([
@@ -173,6 +175,14 @@ async function readRow({ db }: Context, station: StationSlug, id: string): Promi
   const [row] = await db.select().from(relays).where(isIt(station, id));
   if (!row) throw notFound(`relay ${id} of station ${station}`);
   return row;
+}
+
+async function requireRoomForTrial({ db }: Context, station: StationSlug): Promise<void> {
+  const isOnTrial = and(eq(relays.station, station), eq(relays.isTrial, true));
+  const [present] = await db.select({ number: count() }).from(relays).where(isOnTrial);
+  if ((present?.number ?? 0) >= MOST_RELAYS_ON_TRIAL) {
+    throw conflict("too_many_trials", `A station may have ${MOST_RELAYS_ON_TRIAL} relays on trial.`);
+  }
 }
 
 async function requireAllowed(context: RelayContext, station: StationSlug, url: string): Promise<void> {

@@ -8,6 +8,7 @@ import { docs } from "./docs.ts";
 import { answerFailure } from "./failures.ts";
 import { fromOrigins } from "./from-origins.ts";
 import { healthz } from "./healthz.ts";
+import { history } from "./history.ts";
 import { incidents } from "./incidents.ts";
 import { jobFiles } from "./job-files.ts";
 import { jobs } from "./jobs.ts";
@@ -75,6 +76,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", schedule);
   app.route("/api/v1", relays);
   app.route("/api/v1", plan);
+  app.route("/api/v1", history);
   app.route("/api/v1", live);
   app.route("/api/v1", streamKeys);
   app.route("/api/v1", origins);

@@ -1,6 +1,6 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { originalKey, preparedKey } from "../../contracts/media.ts";
 import { MediaSigning, mediaSigningKey, PublicMedia, publicMediaKey } from "../../contracts/media-link.ts";
 import { createLog } from "../../kit/log.ts";
@@ -33,6 +33,8 @@ beforeEach(async () => {
     "update jobs set state = 'cancelled', finished_at = 1 where state in ('waiting', 'running')",
   ).run();
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 const at = (id: string, verb = "") => `stations/${slug}/media/${id}${verb === "" ? "" : `/${verb}`}`;
 const read = async (id: string) => (await call("GET", at(id))).body;
@@ -181,6 +183,25 @@ describe("the files of the library", () => {
     expect((await read(song)).tags).toEqual(["Slow Jazz", "night"]);
   });
 
+  it("have tags, of which those in use are told, with how many files have them", async () => {
+    for (const tags of [["night", "jazz"], ["night"], ["old"]]) {
+      const { id } = await storeFile(slug, makeFile(20 + tags.length));
+      await call("PATCH", at(id), { tags });
+      if (tags.includes("old")) await call("DELETE", at(id));
+    }
+    expect((await call("GET", `stations/${slug}/tags`)).body).toEqual({
+      items: [
+        { tag: "jazz", files: 1 },
+        { tag: "night", files: 2 },
+      ],
+      next: null,
+    });
+    const { next } = (await call("GET", `stations/${slug}/tags?limit=1`)).body;
+    expect((await call("GET", `stations/${slug}/tags?limit=1&cursor=${encodeURIComponent(next)}`)).body.items).toEqual([
+      { tag: "night", files: 2 },
+    ]);
+  });
+
   it("are changed as people know them; cue points within what was prepared", async () => {
     const id = await makePrepared();
     const cue = { in: 0, next: 100, out: 200 };
@@ -320,6 +341,22 @@ describe("a file that is deleted", () => {
     expect((await read(id)).state).toBe("approved");
     expect((await call("DELETE", `${at(id)}?force=true`)).status).toBe(204);
     expect(await list()).toEqual([]);
+  });
+});
+
+describe("the files of a station that is deleted", () => {
+  it("are deleted with it, as if by hand, and can be restored when it returns", async () => {
+    const [approved, { id: raw }] = [await makeApproved(), await storeFile(slug, makeFile(4))];
+    await callWithEdge("PUT", at(approved, "public"));
+    const { body: job } = await origin.claim();
+    expect((await call("DELETE", `stations/${slug}`)).status).toBe(204);
+    expect((await origin.progress(job.id, "probing", 0)).body.error.code).toBe("lease_lost");
+    await cron();
+    expect(await env.MEDIA.head(publicMediaKey(slug, approved))).toBeNull();
+    await createStation(slug);
+    expect(await list()).toEqual([]);
+    expect((await call("POST", at(approved, "restore"))).body.state).toBe("approved");
+    expect((await call("POST", at(raw, "restore"))).body).toMatchObject({ state: "uploaded", work: { attempt: 1 } });
   });
 });
 

@@ -38,7 +38,7 @@ const store = createRoute({
   },
   responses: {
     201: json(MediaDetails, "The file, now in the library; `duplicates` names others of the same content"),
-    ...failures(401, 403, 404, 409, 411, 413, 422),
+    ...failures(401, 403, 404, 409, 411, 413, 422, 503),
   },
 });
 

@@ -85,6 +85,15 @@ describe("the relays of a station", () => {
     });
   });
 
+  it("are on trial eight at a time", async () => {
+    const { path, create } = await makeStation("trials");
+    const { body: one } = await create({});
+    const full = { status: 409, body: { error: { code: "too_many_trials" } } };
+    for (let count = 0; count < 8; count++) expect((await create({ isTrial: true })).status).toBe(201);
+    expect(await create({ isTrial: true })).toMatchObject(full);
+    expect(await call("PATCH", `${path}/${one.id}`, { isTrial: true })).toMatchObject(full);
+  });
+
   it.each([
     ["http://169.254.169.254/latest/meta-data/", "relay_refused"],
     ["http://127.0.0.1:8788/", "relay_refused"],

@@ -77,7 +77,7 @@ const change = createRoute({
   summary: "Change a relay's name or address, or put it on trial",
   security: SECURED,
   request: { params: RelayPath, body: body(RelayChange) },
-  responses: { 200: json(RelayAnswer, "The relay"), ...failures(400, 401, 403, 404, 413, 422) },
+  responses: { 200: json(RelayAnswer, "The relay"), ...failures(400, 401, 403, 404, 409, 413, 422) },
 });
 
 const remove = createRoute({

@@ -195,7 +195,7 @@ describe("What is played", () => {
     const relay = { id: NOBODY, name: "Other", url: "https://user:secret@other.example/live.mp3?token=secret" };
     await env.MEDIA.put(planKey("radio"), JSON.stringify({ ...plan, relays: [relay] }));
     const { body } = await call("GET", "stations/radio/plan");
-    expect(body.relays).toMatchObject([{ url: "https://other.example/live.mp3" }]);
+    expect(body.relays).toMatchObject([{ url: "https://other.example/live.mp3?token=***" }]);
     expect(JSON.stringify(body)).not.toContain("secret");
   });
 });

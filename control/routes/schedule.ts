@@ -4,6 +4,7 @@ import { changeEntry, createEntry, deleteEntry, listEntries, readEntry } from ".
 import { EntryChange, NewEntry, ScheduleEntry } from "../schedule/entry.ts";
 import { listOccurrences } from "../schedule/list-occurrences.ts";
 import { Window } from "../schedule/read-plan.ts";
+import { WARNINGS } from "../schedule/resolve.ts";
 import { body, failures, json, NOTHING, pageSchema, SECURED } from "./answers.ts";
 import { publishSoon } from "./publish-soon.ts";
 import { createRouter } from "./router.ts";
@@ -25,7 +26,7 @@ const OccurrenceAnswer = z.object({
     .openapi({ description: "What is heard of it" }),
   warnings: z.array(
     z.object({
-      code: z.enum(["cut", "split", "hidden", "moved", "again"]),
+      code: z.enum(WARNINGS),
       message: z.string(),
       by: z.array(z.uuid()).openapi({ description: "The entries that take its time" }),
     }),

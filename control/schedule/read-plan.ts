@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { StationSlug } from "../../contracts/names.ts";
 import { planKey, StationPlan } from "../../contracts/plan.ts";
+import { withoutSecrets } from "../../contracts/relay.ts";
 import { rundownAt } from "../../contracts/rundown/rundown.ts";
 import type { RundownItem } from "../../contracts/rundown-item.ts";
 import { SAMPLE_RATE } from "../../contracts/timeline.ts";
@@ -24,13 +25,7 @@ export async function readPlan(context: Context, bucket: PlanBucket, station: St
 
 /** A plan for people: addresses of relays without what may be a credential in them. */
 export function withoutCredentials(plan: StationPlan): StationPlan {
-  return { ...plan, relays: plan.relays.map((relay) => ({ ...relay, url: bareAddress(relay.url) })) };
-}
-
-function bareAddress(address: string): string {
-  if (!URL.canParse(address)) return "";
-  const { protocol, host, pathname } = new URL(address);
-  return `${protocol}//${host}${pathname}`;
+  return { ...plan, relays: plan.relays.map((relay) => ({ ...relay, url: withoutSecrets(relay.url) })) };
 }
 
 /** Unix ms. */

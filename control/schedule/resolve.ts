@@ -1,8 +1,10 @@
 import type { Occurrence } from "./occurrences.ts";
 
-/** What an occurrence loses to others, or to the clock. */
+/** What an occurrence loses to others (cut, split, hidden) or to the clock, or what is wrong with its content. */
+export const WARNINGS = ["cut", "split", "hidden", "moved", "again", "missing", "long", "empty"] as const;
+
 export type Warning = {
-  code: "cut" | "split" | "hidden" | "moved" | "again";
+  code: (typeof WARNINGS)[number];
   message: string;
   /** The entries that take its time. */
   by: string[];

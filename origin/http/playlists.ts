@@ -1,5 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
+import { itemTag } from "../../contracts/date-range.ts";
 import { failure } from "../../contracts/failure.ts";
+import { joinContinued } from "../../contracts/heard.ts";
 import { RenditionName } from "../../contracts/names.ts";
 import {
   PLAYLIST_TYPE,
@@ -7,16 +9,24 @@ import {
   renderMultivariantPlaylist,
   SEGMENT_TYPE,
 } from "../../contracts/playlist.ts";
-import type { Stations } from "../station/stations.ts";
+import type { Station } from "../station/station.ts";
 
 /** Segments a playlist of this origin lists: 38 s at the default length. */
 const LISTED = 12;
+
+type HeldStation = {
+  store: Pick<Station["store"], "index" | "numbers" | "segment">;
+  desired: Pick<Station["desired"], "renditions" | "framesPerSegment">;
+};
 
 /**
  * What this origin holds in memory, for the edge when R2 cannot answer, and for players when it stands alone; `guard`
  * says who is answered, null for everybody.
  */
-export function playlistRoutes(stations: Stations, guard: MiddlewareHandler | null = null): Hono {
+export function playlistRoutes(
+  stations: { get(slug: string): HeldStation | null },
+  guard: MiddlewareHandler | null = null,
+): Hono {
   const routes = new Hono();
   const notFound = failure("not_found", "There is no such thing on this origin.");
 
@@ -43,14 +53,18 @@ export function playlistRoutes(stations: Stations, guard: MiddlewareHandler | nu
   });
 
   routes.get("/:station/:rendition/live.m3u8", (context) => {
-    const station = stations.get(context.req.param("station"));
+    const slug = context.req.param("station");
+    const station = stations.get(slug);
     const rendition = RenditionName.safeParse(context.req.param("rendition"));
     if (station === null || !rendition.success || !station.desired.renditions.includes(rendition.data)) {
       return context.json(notFound, 404, { "Cache-Control": "no-store" });
     }
     const numbers = unbrokenEnd(station.store.numbers(rendition.data)).slice(-LISTED);
     const listed = numbers.map((number) => ({ number, gap: false }));
-    return context.body(renderMediaPlaylist(listed, station.desired.framesPerSegment), 200, {
+    // Pictures are at the edge alone.
+    const items = joinContinued(station.store.index().items).map((item) => ({ ...item, cover: undefined }));
+    const tags = items.map((item) => itemTag(slug, item));
+    return context.body(renderMediaPlaylist(listed, station.desired.framesPerSegment, tags), 200, {
       "Content-Type": PLAYLIST_TYPE,
       "Cache-Control": "no-cache",
     });

@@ -9,13 +9,13 @@ import { SAMPLE_RATE } from "../../contracts/timeline.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { createLog } from "../../kit/log.ts";
 import { findFfmpeg } from "../process/ffmpeg.ts";
-import type { Bench } from "./bench.ts";
 import { type IntakeFile, makeIntake } from "./fixtures/intake.ts";
 import { runGuardedChild } from "./guarded-child.ts";
 import { MAX_CHILD_MEMORY } from "./limits.ts";
 import { readSummary } from "./loudness.ts";
 import { FileRejectedError } from "./outcome.ts";
 import { type Prepared, prepareFile } from "./prepare-file.ts";
+import type { Workbench } from "./workbench.ts";
 
 /** `LONG=1` takes in more than 200 files, three hours of sound among them; without it, one of each kind. */
 const ALL = process.env.LONG === "1";
@@ -23,7 +23,7 @@ const AT_ONCE = 2;
 const TARGET = -16;
 const WITHIN_MS = ALL ? 900_000 : 120_000;
 
-const bench: Bench = {
+const workbench: Workbench = {
   ...findFfmpeg(process.env),
   limits: { memory: MAX_CHILD_MEMORY, fileBytes: MAX_PREPARED_BYTES },
   clock: systemClock,
@@ -41,7 +41,7 @@ let highestMemory = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "intake-"));
-  const files = await makeIntake(bench.ffmpeg, folder, ALL);
+  const files = await makeIntake(workbench.ffmpeg, folder, ALL);
   const before = process.memoryUsage().rss;
   const waiting = files.values();
   const work = async () => {
@@ -60,7 +60,7 @@ async function takeIn(file: IntakeFile): Promise<Outcome> {
   const took = () => ({ file, ms: performance.now() - startedAt });
   try {
     const source = { path: join(folder, file.name), name: file.name };
-    const { preparation, path, cover } = await prepareFile(source, workplace, bench, () => {}, log);
+    const { preparation, path, cover } = await prepareFile(source, workplace, workbench, () => {}, log);
     const airedLoudness = await loudnessOnAir(path, preparation);
     return { ...took(), prepared: preparation, hasCover: cover !== null, airedLoudness };
   } catch (rejected) {
@@ -74,7 +74,7 @@ async function takeIn(file: IntakeFile): Promise<Outcome> {
 async function loudnessOnAir(path: string, { loudness, cue }: Preparation): Promise<number> {
   const played = `atrim=start_sample=${cue.in}:end_sample=${cue.out},volume=${gainOf(loudness, TARGET)}:precision=float`;
   const args = ["-hide_banner", "-nostdin", "-nostats", "-i", path, "-af", `${played},ebur128`, "-f", "null", "-"];
-  const { said } = await runGuardedChild(bench.ffmpeg, args, { ...bench, withinMs: 60_000, maxBytes: 0 });
+  const { said } = await runGuardedChild(workbench.ffmpeg, args, { ...workbench, withinMs: 60_000, maxBytes: 0 });
   return readSummary(`${said}\n Peak: 0 dBFS\n`).integrated;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { excessOf, isTooSlow, MAX_SECONDS } from "./limits.ts";
-import { whatIsMissing } from "./whole.ts";
+import { whatIsMissing } from "./missing-sound.ts";
 
 describe("Decoding", () => {
   it.each([

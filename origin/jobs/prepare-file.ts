@@ -7,16 +7,16 @@ import type { JobPhase } from "../../contracts/jobs.ts";
 import type { Preparation } from "../../contracts/media.ts";
 import { SAMPLE_RATE } from "../../contracts/timeline.ts";
 import type { Log } from "../../kit/log.ts";
-import type { Bench } from "./bench.ts";
 import { extractCover } from "./cover.ts";
 import { cuePointsOf } from "./cue-points.ts";
-import { decodeFile } from "./decode-file.ts";
+import { decodeToFlac } from "./decode-to-flac.ts";
 import { measureLoudness } from "./loudness.ts";
 import { metadataOf } from "./metadata.ts";
+import { whatIsMissing } from "./missing-sound.ts";
 import { FileRejectedError } from "./outcome.ts";
 import { probeFile } from "./probe-file.ts";
 import { waveformOf } from "./waveform.ts";
-import { whatIsMissing } from "./whole.ts";
+import type { Workbench } from "./workbench.ts";
 
 export type Prepared = {
   preparation: Preparation;
@@ -33,17 +33,17 @@ export type Prepared = {
 export async function prepareFile(
   original: { path: string; name: string },
   folder: string,
-  bench: Bench,
+  workbench: Workbench,
   onProgress: (phase: JobPhase, share: number) => void,
   log: Log,
 ): Promise<Prepared> {
   const { size: bytes } = await stat(original.path);
   if (bytes === 0) throw new FileRejectedError("The file is empty.");
   onProgress("probing", 0);
-  const probe = await probeFile(original.path, bench);
+  const probe = await probeFile(original.path, workbench);
 
   const path = join(folder, "prepared.flac");
-  const { curve, complaint } = await decodeFile({ path: original.path, bytes }, path, bench, (seconds) =>
+  const { curve, complaint } = await decodeToFlac({ path: original.path, bytes }, path, workbench, (seconds) =>
     onProgress("encoding", Math.min(1, seconds / (probe.seconds || Number.POSITIVE_INFINITY))),
   );
   const seconds = curve.samples / SAMPLE_RATE;
@@ -51,11 +51,11 @@ export async function prepareFile(
   if (missing !== null) throw new FileRejectedError(complaint === "" ? `${missing}.` : `${missing} (${complaint}).`);
 
   onProgress("analysing", 0);
-  const loudness = await measureLoudness(path, seconds, bench);
+  const loudness = await measureLoudness(path, seconds, workbench);
   const { means, peaks } = curve.end();
   const cue = cuePointsOf(means, curve.samples, loudness.integrated);
   if (cue === null) throw new FileRejectedError("The file is silent from its beginning to its end.");
-  const cover = probe.cover === null ? null : await extractCover(original.path, probe.cover, bench, log);
+  const cover = probe.cover === null ? null : await extractCover(original.path, probe.cover, workbench, log);
 
   return {
     preparation: {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { FILE_OPTIONS, inputOf } from "../programme/decoder.ts";
-import type { Bench } from "./bench.ts";
 import { decodeText } from "./clean-text.ts";
 import { runGuardedChild } from "./guarded-child.ts";
 import { MAX_SECONDS } from "./limits.ts";
 import type { Tags } from "./metadata.ts";
 import { FileRejectedError, rejectionFor } from "./outcome.ts";
+import type { Workbench } from "./workbench.ts";
 
 export type Probe = {
   /** ffmpeg's name of the container. */
@@ -44,7 +44,7 @@ const Answer = z.object({
 });
 
 /** Asks ffprobe what is in a file. Throws FileRejectedError where that is no sound, or too much of it. */
-export async function probeFile(path: string, { ffprobe, limits, signal }: Bench): Promise<Probe> {
+export async function probeFile(path: string, { ffprobe, limits, signal }: Workbench): Promise<Probe> {
   const args = [...FILE_OPTIONS, ...OPTIONS, inputOf(path)];
   const answer = await runGuardedChild(ffprobe, args, {
     limits,

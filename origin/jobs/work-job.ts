@@ -64,11 +64,11 @@ async function resultOf(
     await downloadOriginal(client, job, original.path, signal, (share) =>
       lease.report({ phase: "downloading", share }),
     );
-    const bench = { ...binaries, limits, clock, signal };
+    const workbench = { ...binaries, limits, clock, signal };
     const prepared = await prepareFile(
       original,
       workplace,
-      bench,
+      workbench,
       (phase, share) => lease.report({ phase, share }),
       log,
     );

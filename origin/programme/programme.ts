@@ -137,7 +137,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     log,
   });
   const relayDesk = new RelayDesk({
-    plan: () => options.planned()?.plan ?? null,
+    planned: options.planned,
     ffmpeg: options.ffmpeg.ffmpeg,
     guard: options.relayGuard,
     silenceSeconds: () => RELAY_SILENCE_SECONDS,

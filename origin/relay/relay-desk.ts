@@ -1,5 +1,5 @@
-import type { PlannedRelay, StationPlan } from "../../contracts/plan.ts";
-import type { RelayReport } from "../../contracts/relay.ts";
+import type { PlannedRelay } from "../../contracts/plan.ts";
+import { MOST_RELAYS_ON_TRIAL, type RelayReport } from "../../contracts/relay.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import { createIncidentGate, type Incident } from "../programme/incident-gate.ts";
@@ -9,10 +9,10 @@ import { RelayRecord } from "./relay-record.ts";
 import { type RelayOptions, RelaySource } from "./relay-source.ts";
 import type { RelayDependencies } from "./relay-stream.ts";
 import { startTrial } from "./trial.ts";
-import { wantedRelays } from "./wanted-relays.ts";
+import { type RelayPlan, type WantedRelays, wantedRelays } from "./wanted-relays.ts";
 
 export type RelayDeskOptions = RelayDependencies & {
-  plan(): Pick<StationPlan, "relays" | "slots"> | null;
+  planned(): RelayPlan | null;
   /** How long a relay on air may be silent; 0: for ever. */
   silenceSeconds(): number;
   onIncident(incident: Incident): void;
@@ -20,10 +20,9 @@ export type RelayDeskOptions = RelayDependencies & {
   log: Log;
 };
 
-type Held = { url: string; record: RelayRecord; source: RelaySource | null; close(): Promise<void> };
+const NOTHING_WANTED: WantedRelays = { onAir: null, connected: [], trial: [] };
 
-/** More than a station has on air, on the way there and on trial, and little enough for a small node. */
-const MOST_HELD = 10;
+type Held = { url: string; record: RelayRecord; source: RelaySource | null; close(): Promise<void> };
 
 /** Connects the relays that the plan wants on air or measured, and lets go of the others. */
 export class RelayDesk {
@@ -48,15 +47,15 @@ export class RelayDesk {
 
   /** The relay that is to be on air in `frame`. */
   candidates(frame: number): RelaySource[] {
-    const plan = this.#options.plan();
-    const id = plan && wantedRelays(plan, frame).onAir?.id;
+    const planned = this.#options.planned();
+    const id = planned && wantedRelays(planned, frame).onAir?.id;
     return this.sources.filter(({ relay }) => relay.id === id);
   }
 
   /** To be called every few ms. `frame` is the next to be mixed. */
   tick(frame: number, elapsedMs: number, air: { isHeard(source: PcmSource): boolean }): void {
-    const plan = this.#options.plan() ?? { relays: [], slots: [] };
-    const { onAir, connected, trial } = wantedRelays(plan, frame);
+    const planned = this.#options.planned();
+    const { onAir, connected, trial } = planned ? wantedRelays(planned, frame) : NOTHING_WANTED;
     for (const [id, held] of this.#held) {
       const wanted = (held.source === null ? trial : connected).find((relay) => relay.id === id);
       if (wanted?.url === held.url || (held.source !== null && air.isHeard(held.source))) continue;
@@ -64,7 +63,8 @@ export class RelayDesk {
       this.#letGo(held);
     }
     for (const relay of connected) this.#hold(relay, (options) => new RelaySource(relay, options));
-    for (const relay of trial) this.#hold(relay, (options) => startTrial(relay, options));
+    for (const relay of trial.slice(0, MOST_RELAYS_ON_TRIAL))
+      this.#hold(relay, (options) => startTrial(relay, options));
     for (const source of this.sources) source.tick(elapsedMs);
     const listened = this.sources.filter(({ relay }) => relay.id === onAir?.id);
     this.#silences.look(
@@ -85,7 +85,7 @@ export class RelayDesk {
 
   #hold(relay: PlannedRelay, start: (options: RelayOptions) => RelaySource | { stop(): Promise<void> }): void {
     const { id, url } = relay;
-    if (this.#held.has(id) || this.#held.size >= MOST_HELD) return;
+    if (this.#held.has(id)) return;
     const record = new RelayRecord(id);
     const started = start({ ...this.#options, record, onEnd: (how, reason) => this.#tell(relay, how, reason) });
     const held =

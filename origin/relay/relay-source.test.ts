@@ -100,6 +100,21 @@ describe("a relay", () => {
     expect(record.report().state).toBe("connected");
   });
 
+  it("that is back while its rest is still played goes on only when it is off air: it is at another place", async () => {
+    start({ random: () => 0 });
+    await ready();
+    isOnAir = true;
+    const { port } = new URL(radio.url);
+    await radio.stop();
+    radio = await startTestRadio(660, Number(port));
+    await vi.waitFor(() => expect(radio.listeners()).toBe(1), WITHIN);
+    await vi.waitFor(() => expect(record.report().state).toBe("connected"), WITHIN);
+    await vi.waitFor(() => expect(Math.max(...out)).toBe(0), WITHIN);
+    expect(source.starving).toBe(true);
+    isOnAir = false;
+    await ready();
+  });
+
   it("that freezes starves within 2 s, and is given up and connected to anew", async () => {
     start();
     await ready();
@@ -119,7 +134,7 @@ describe("a relay", () => {
     await ready();
     radio.isSilent = true;
     await vi.waitFor(() => expect([source.ready, source.isOver]).toEqual([false, true]), WITHIN);
-    expect(record.report().state).toBe("silent");
+    await vi.waitFor(() => expect(record.report().state).toBe("silent"), WITHIN);
     radio.isSilent = false;
     await ready();
     expect(source.isOver).toBe(false);

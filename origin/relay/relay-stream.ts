@@ -13,8 +13,8 @@ import { factsIn, NO_FACTS, type StreamFacts } from "./stream-facts.ts";
 const DEFAULT_RTSP_PORT = 554;
 /** More than ffmpeg says before its first sound. */
 const MAX_SAID = 16_384;
-/** How ffmpeg names what its whitelists forbid. */
-const FORBIDDEN = /not on whitelist|blocked for security|not whitelisted/i;
+/** The line in which ffmpeg names what its whitelists forbid. */
+const FORBIDDEN = /^.*(?:not on whitelist|blocked for security|URL (?!https?:)\S+ is not in allowed).*$/m;
 
 export type RelayEnd = { reason: string; isRefused: boolean };
 
@@ -71,6 +71,8 @@ export async function openRelay(
   const child = startChild(ffmpeg, relayArguments(way.input), {
     env: { PATH: process.env.PATH, ...(way.proxy === undefined ? {} : { http_proxy: way.proxy }) },
     onSaid(text) {
+      const forbidden = FORBIDDEN.exec(text)?.[0];
+      if (forbidden !== undefined) onRefused(new RelayRefused(readable(withoutOrigin(forbidden), url)));
       if (said.length >= MAX_SAID) return;
       said += text;
       facts = { ...factsIn(said), heard: facts.heard ?? factsIn(said).heard };
@@ -95,10 +97,7 @@ export async function openRelay(
     stop();
     await way.close();
     if (refusal !== null) return { reason: refusal.message, isRefused: true };
-    return {
-      reason: readable(broken ?? lastError(reason), url),
-      isRefused: FORBIDDEN.test(said) || FORBIDDEN.test(reason),
-    };
+    return { reason: readable(broken ?? lastError(reason), url), isRefused: false };
   });
   return {
     pcm: child.stdout,
@@ -138,7 +137,12 @@ async function wayTo(reached: Reached, guard: AddressGuard, onRefused: (refused:
 /** The last error that ffmpeg named. */
 function lastError(said: string): string {
   const line = said.split("\n").findLast((each) => /\[(?:error|fatal)\]/.test(each));
-  return line?.replace(/^exited with code \d+: |\[[^\]]*\] /g, "").trim() ?? "the stream ended";
+  return line === undefined ? "the stream ended" : withoutOrigin(line);
+}
+
+/** A line of ffmpeg's without what says whose it is. */
+function withoutOrigin(line: string): string {
+  return line.replace(/^exited with code \d+: |\[[^\]]*\] /g, "").trim();
 }
 
 /** For people: short, in one line, and without a credential. */

@@ -22,6 +22,8 @@ export function startTrial(
       await pause(listenMs, signal);
       clearInterval(timer);
       await source.close();
+      // So that relays on trial do not go on listening all at once.
+      await pause((options.random ?? Math.random)() * listenMs, signal);
     },
     options.log,
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PlannedRelay, StationPlan } from "../../contracts/plan.ts";
+import type { RundownItem } from "../../contracts/rundown-item.ts";
 import type { SlotContent } from "../../contracts/slot.ts";
 import { frameAt } from "../../contracts/timeline.ts";
 import { wantedRelays } from "./wanted-relays.ts";
@@ -21,8 +22,12 @@ const slot = (content: SlotContent, from = FROM, until = UNTIL) => ({
 const relaying = (name: keyof typeof ids, from = FROM, until = UNTIL) =>
   slot({ kind: "relay", relay: ids[name] }, from, until);
 
-function wanted(plan: Pick<StationPlan, "relays" | "slots">, frame: number) {
-  const { onAir, connected, trial } = wantedRelays(plan, frame);
+function wanted(plan: Pick<StationPlan, "relays" | "slots">, frame: number, tracks: [number, number][] = []) {
+  const items = tracks.map(
+    ([from, until]) => ({ from: from * 1024, until: until * 1024, fadeOut: 2048 }) as RundownItem,
+  );
+  const at = (from: number, until: number) => items.filter((item) => item.from < until && from < item.until);
+  const { onAir, connected, trial } = wantedRelays({ plan, rundown: { at } }, frame);
   return {
     onAir: onAir?.name ?? null,
     connected: connected.map(({ name }) => name),
@@ -62,6 +67,31 @@ describe("the relay that is on air", () => {
   it("is never one on trial, whatever names it", () => {
     const onTrial = { relays: [relay("news", { isTrial: true, isOnAir: true })], slots: [relaying("news")] };
     expect(wanted(onTrial, FROM)).toEqual({ onAir: null, connected: [], trial: ["news"] });
+  });
+
+  describe("whose slot starts softly", () => {
+    const soft = { ...relaying("news"), start: "soft" as const };
+    const relays = [relay("news"), relay("sport")];
+    /** It is faded over the last two frames. */
+    const running: [number, number][] = [
+      [FROM - 5000, FROM + 1000],
+      [FROM + 998, UNTIL],
+    ];
+
+    it("waits for the track that is on, to where the next would begin", () => {
+      expect(wanted({ relays, slots: [soft] }, FROM + 997, running)).toMatchObject({
+        onAir: null,
+        connected: ["news"],
+      });
+      expect(wanted({ relays, slots: [soft] }, FROM + 998, running).onAir).toBe("news");
+    });
+
+    it("waits for nothing where no track is on, or another one than what was heard", () => {
+      expect(wanted({ relays, slots: [soft] }, FROM, []).onAir).toBe("news");
+      expect(wanted({ relays, slots: [soft] }, FROM, [[FROM, UNTIL]]).onAir).toBe("news");
+      const slots = [relaying("sport", FROM - 9000, FROM), soft];
+      expect(wanted({ relays, slots }, FROM, running).onAir).toBe("news");
+    });
   });
 
   it("is connected once where its slots follow one another", () => {

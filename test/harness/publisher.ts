@@ -24,8 +24,12 @@ export function toneSource(frequency: number, amplitude = 0.25): string {
   return `aevalsrc=exprs=${amplitude}*sin(2*PI*${frequency}*t)|${amplitude}*sin(2*PI*${frequency}*t):s=48000`;
 }
 
-/** `readrate` 1.002 is a host whose clock is 2000 ppm fast. */
-export async function startPublisher(url: string, source: PublisherSource, { readrate = 1 } = {}): Promise<Publisher> {
+/** `readrate` 1.002 is a host whose clock is 2000 ppm fast; `title` is what the host says is on. */
+export async function startPublisher(
+  url: string,
+  source: PublisherSource,
+  { readrate = 1, title = "" } = {},
+): Promise<Publisher> {
   const input =
     "file" in source ? ["-i", source.file] : ["-f", "lavfi", "-i", toneSource(source.tone, source.amplitude)];
   const startedAt = Date.now();
@@ -33,7 +37,7 @@ export async function startPublisher(url: string, source: PublisherSource, { rea
     ...INPUT,
     ...["-readrate", String(readrate)],
     ...input,
-    ...["-vn", "-c:a", "aac", "-b:a", "128k", "-f", "flv", url],
+    ...["-vn", "-c:a", "aac", "-b:a", "128k", "-metadata", `title=${title}`, "-f", "flv", url],
   ]);
   return Object.assign(owned(child), { startedAt });
 }

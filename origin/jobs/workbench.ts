@@ -2,7 +2,7 @@ import type { Clock } from "../../kit/clock.ts";
 import type { ChildLimits } from "./guarded-child.ts";
 
 /** With what, and within which bounds, a file is prepared. */
-export type Bench = {
+export type Workbench = {
   ffmpeg: string;
   ffprobe: string;
   limits: ChildLimits;

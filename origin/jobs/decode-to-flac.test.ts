@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -6,10 +6,10 @@ import { MAX_PREPARED_BYTES } from "../../contracts/jobs.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { findFfmpeg } from "../process/ffmpeg.ts";
 import { writeTone } from "../programme/test-rig.ts";
-import type { Bench } from "./bench.ts";
-import { decodeFile } from "./decode-file.ts";
+import { decodeToFlac } from "./decode-to-flac.ts";
 import { MAX_CHILD_MEMORY } from "./limits.ts";
 import { JobReturnedError } from "./outcome.ts";
+import type { Workbench } from "./workbench.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "decode-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,7 +18,7 @@ const target = join(folder, "prepared.flac");
 const tone = join(folder, "- $(id) 'tone' %d.wav");
 writeTone(tone, 440, 3);
 
-const BENCH: Bench = {
+const WORKBENCH: Workbench = {
   ...findFfmpeg(process.env),
   limits: { memory: MAX_CHILD_MEMORY, fileBytes: MAX_PREPARED_BYTES },
   clock: systemClock,
@@ -33,15 +33,18 @@ function program(name: string, text: string): string {
   return path;
 }
 
-const decode = (bench: Partial<Bench>, bytes = 1e6) =>
-  decodeFile({ path: tone, bytes }, target, { ...BENCH, ...bench }, () => {});
+/** Total samples by the STREAMINFO block: RFC 9639, 8.2. */
+const samplesIn = (flac: Buffer) => ((flac[21] ?? 0) & 0x0f) * 2 ** 32 + flac.readUInt32BE(22);
+
+const decode = (workbench: Partial<Workbench>, bytes = 1e6) =>
+  decodeToFlac({ path: tone, bytes }, target, { ...WORKBENCH, ...workbench }, () => {});
 
 describe("Decoding a file", () => {
   it("writes FLAC as long as what it measured, whatever the file is called", async () => {
     const { curve, complaint } = await decode({});
     expect(curve.samples).toBe(3 * 48_000);
     expect(complaint).toBe("");
-    expect(existsSync(target)).toBe(true);
+    expect(samplesIn(readFileSync(target))).toBe(curve.samples);
   });
 
   it("makes the same bytes of the same sound each time", async () => {

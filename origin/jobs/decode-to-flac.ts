@@ -1,11 +1,11 @@
 import { MAX_PREPARED_BYTES } from "../../contracts/jobs.ts";
 import { SAMPLE_RATE } from "../../contracts/timeline.ts";
 import { FILE_OPTIONS, inputOf } from "../programme/decoder.ts";
-import type { Bench } from "./bench.ts";
 import { endingOf, startGuardedChild } from "./guarded-child.ts";
 import { LevelCurve } from "./level-curve.ts";
 import { excessOf, isTooSlow } from "./limits.ts";
 import { FileRejectedError, JobReturnedError, lastWords, rejectionFor } from "./outcome.ts";
+import type { Workbench } from "./workbench.ts";
 
 const LOOK_EVERY_MS = 1000;
 const FILE_TOO_LARGE = "was ended by SIGXFSZ";
@@ -23,24 +23,14 @@ export type Decoded = {
  * Decodes a file to its end in one go: to FLAC of 48 kHz, stereo, 16 bit at `target`, and by a pipe to the level curve.
  * Throws FileRejectedError when it unpacks to more than is taken, JobReturnedError when it takes too long.
  */
-export async function decodeFile(
+export async function decodeToFlac(
   source: { path: string; bytes: number },
   target: string,
-  { ffmpeg, limits, clock, signal }: Bench,
+  { ffmpeg, limits, clock, signal }: Workbench,
   onProgress: (seconds: number) => void,
 ): Promise<Decoded> {
   signal.throwIfAborted();
-  const graph = "[0:a:0]aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=stereo,asplit=2[curve][prepared]";
-  const child = startGuardedChild(
-    ffmpeg,
-    [
-      ...["-nostdin", "-threads", "1", ...FILE_OPTIONS, "-i", inputOf(source.path)],
-      ...["-filter_complex_threads", "1", "-filter_complex", graph, "-map_metadata", "-1"],
-      ...["-map", "[curve]", ...PCM],
-      ...["-map", "[prepared]", "-map_metadata", "-1", "-map_chapters", "-1", ...FLAC, inputOf(target)],
-    ],
-    limits,
-  );
+  const child = startGuardedChild(ffmpeg, argumentsFor(source.path, target), limits);
   const curve = new LevelCurve();
   const startedAt = clock.monotonic();
   const seconds = () => curve.samples / SAMPLE_RATE;
@@ -75,4 +65,14 @@ export async function decodeFile(
     child.kill();
     await child.ended;
   }
+}
+
+function argumentsFor(path: string, target: string): string[] {
+  const graph = "[0:a:0]aformat=sample_fmts=s16:sample_rates=48000:channel_layouts=stereo,asplit=2[curve][prepared]";
+  return [
+    ...["-nostdin", "-threads", "1", ...FILE_OPTIONS, "-i", inputOf(path)],
+    ...["-filter_complex_threads", "1", "-filter_complex", graph],
+    ...["-map", "[curve]", ...PCM],
+    ...["-map", "[prepared]", "-map_metadata", "-1", "-map_chapters", "-1", ...FLAC, inputOf(target)],
+  ];
 }
