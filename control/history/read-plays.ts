@@ -16,7 +16,7 @@ export type Period = z.infer<typeof Period>;
 export const PlayQuery = PageQuery.extend(Period.shape);
 
 export type Play = Omit<typeof plays.$inferSelect, "station" | "frames"> & {
-  /** Unix ms. */
+  /** Unix ms, cut off as everywhere: asked for `from` this time, it is there. */
   startedAt: number;
   /** How long it was heard; null while it is. */
   seconds: number | null;
@@ -82,5 +82,5 @@ function playOf({ play, next }: { play: typeof plays.$inferSelect; next: number 
   const expected = frames === null ? Number.POSITIVE_INFINITY : play.frame + frames;
   const end = Math.min(next ?? Number.POSITIVE_INFINITY, expected);
   const seconds = end <= frameAt(now) ? Math.round(programmeTime(end - play.frame)) / 1000 : null;
-  return { ...row, startedAt: Math.round(programmeTime(play.frame)), seconds };
+  return { ...row, startedAt: Math.floor(programmeTime(play.frame)), seconds };
 }

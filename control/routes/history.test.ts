@@ -68,10 +68,11 @@ describe("the play history", () => {
     await record();
     const [live, tide] = await listed();
     expect(tide).toEqual({
-      ...{ frame: items[0]?.frame, startedAt: Math.round(programmeTime(items[0]?.frame ?? 0)), source: "autopilot" },
+      ...{ frame: items[0]?.frame, startedAt: Math.floor(programmeTime(items[0]?.frame ?? 0)), source: "autopilot" },
       ...{ title: "Tide", artist: "The Waves", album: "Seas", isrc: "DEABC2600001", host: null, media },
       seconds: 240.043,
     });
+    expect(await titles(`from=${live.startedAt}`)).toEqual(["Evening show"]);
     expect(live).toMatchObject({ source: "live", title: "Evening show", host: "Ann", isrc: "", seconds: null });
   });
 
