@@ -1,27 +1,12 @@
-import { CHANNELS, SAMPLE_RATE, SAMPLES_PER_FRAME } from "../../contracts/timeline.ts";
 import type { Log } from "../../kit/log.ts";
 import { encodeFlvTag, FLV_AUDIO_HEADER, type FlvTag } from "../ingest/flv.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
 import { readStreamMetadata, type StreamMetadata } from "../ingest/stream-metadata.ts";
-import { FADE_SAMPLES } from "./crossfade.ts";
 import { decodeFlv } from "./decoder.ts";
-import { DriftReader } from "./drift.ts";
-import { JitterTarget } from "./jitter-target.ts";
-import { PcmRing } from "./pcm-ring.ts";
+import { JitterBuffer } from "./jitter-buffer.ts";
 import type { Heard, PcmSource } from "./pcm-source.ts";
-import { QuietTime } from "./quiet-time.ts";
 import { SilenceJudge } from "./silence.ts";
 
-const RING_SAMPLES = 4 * SAMPLE_RATE;
-/** More than this on air is a backlog after a standstill of the line: we jump over it. */
-const BACKLOG_SAMPLES = 3 * SAMPLE_RATE;
-/** With less than this it is high time to fade away. */
-const LAST_SAMPLES = FADE_SAMPLES + 2 * SAMPLES_PER_FRAME;
-/** With less than this, and nothing coming, it is time. */
-const LOW_SAMPLES = Math.round(0.45 * SAMPLE_RATE);
-const QUIET_MS = 150;
-/** What was queued before so long a silence has nothing to do with what comes after. */
-const OUTDATED_MS = 1000;
 const MAX_WAITING_BYTES = 1 << 20;
 const MAX_DECODERS_IN_VAIN = 3;
 /** 5 s of AAC. */
@@ -33,19 +18,13 @@ export class LiveSource implements PcmSource {
   readonly source = "live";
   readonly feed: LiveFeed;
   readonly #log: Log;
-  readonly #ring = new PcmRing(RING_SAMPLES);
-  readonly #reader = new DriftReader(this.#ring);
-  readonly #jitter = new JitterTarget();
-  readonly #quiet = new QuietTime();
+  readonly #buffer: JitterBuffer;
   readonly #silence: SilenceJudge;
-  readonly #spare = new Int16Array(SAMPLES_PER_FRAME * CHANNELS);
   #decoder: ReturnType<typeof decodeFlv> | null = null;
   #unsubscribe: () => void = () => {};
   /** Decoders and tags since the last sound that came of them. */
   #decodersInVain = 0;
   #tagsInVain = 0;
-  #hasSound = false;
-  #isSteady = false;
   #hasEnded = false;
   #isClosed = false;
   #heard: Heard;
@@ -57,6 +36,7 @@ export class LiveSource implements PcmSource {
     this.id = `live ${feed.id}`;
     this.#heard = heardOf(feed.key.name, { title: "", artist: "" });
     this.#log = log.with({ host: feed.key.name, remote: feed.remote });
+    this.#buffer = new JitterBuffer(this.#log);
     this.#openDecoder();
     feed.ended.then((reason) => {
       this.#log.info("live feed ended", { reason });
@@ -77,20 +57,19 @@ export class LiveSource implements PcmSource {
 
   /** Its audio arrives as fast as it is heard, whether it is on air or not. */
   get isSteady(): boolean {
-    return this.#isSteady && !this.#hasEnded;
+    return this.#buffer.isSteady && !this.#hasEnded;
   }
 
   get bufferMs(): number {
-    return Math.round((this.#ring.fill * 1000) / SAMPLE_RATE);
+    return this.#buffer.ms;
   }
 
   get ready(): boolean {
-    return this.#isSteady && !this.#hasEnded && this.#quiet.ms < QUIET_MS;
+    return this.isSteady;
   }
 
   get starving(): boolean {
-    const { fill } = this.#ring;
-    return fill < LAST_SAMPLES || (fill < LOW_SAMPLES && (this.#hasEnded || this.#quiet.ms > QUIET_MS));
+    return this.#buffer.isStarving(this.#hasEnded);
   }
 
   get silent(): boolean {
@@ -102,25 +81,16 @@ export class LiveSource implements PcmSource {
   }
 
   read(out: Int16Array): void {
-    if (this.#ring.fill > BACKLOG_SAMPLES) this.#jumpAhead(out);
-    else this.#reader.read(out, this.#jitter.samples);
+    this.#buffer.read(out);
   }
 
-  /** Off air nothing is heard, so a backlog goes, and steadiness is judged anew. */
   pass(): void {
     if (this.#decoder === null && !this.#hasEnded) this.#openDecoder();
-    if (this.#quiet.ms > OUTDATED_MS) this.#ring.clear();
-    const target = this.#jitter.samples;
-    const { fill } = this.#ring;
-    if (fill > target * 1.5) this.#ring.skip(fill - target);
-    if (fill < LOW_SAMPLES) this.#isSteady = false;
-    else if (fill >= target) this.#isSteady = true;
-    this.#reader.reset();
+    this.#buffer.pass();
   }
 
   tick(elapsedMs: number): void {
-    this.#quiet.tick(elapsedMs);
-    this.#jitter.tick(elapsedMs);
+    this.#buffer.tick(elapsedMs);
   }
 
   async close(): Promise<void> {
@@ -130,17 +100,14 @@ export class LiveSource implements PcmSource {
   }
 
   #openDecoder(): void {
-    this.#ring.clear();
+    this.#buffer.clear();
     const decoder = decodeFlv();
     this.#decoder = decoder;
     decoder.input.write(FLV_AUDIO_HEADER);
     decoder.pcm.on("data", (chunk: Buffer) => {
-      if (this.#hasSound) this.#jitter.sawGap(this.#quiet.ms);
-      this.#hasSound = true;
       this.#decodersInVain = 0;
       this.#tagsInVain = 0;
-      this.#quiet.heard();
-      this.#silence.hear(this.#ring.pushBytes(chunk));
+      this.#silence.hear(this.#buffer.push(chunk));
     });
     decoder.ended.then((reason) => this.#onDecoderEnd(reason));
     this.#unsubscribe = this.feed.onTag((tag) => this.#onTag(decoder, tag));
@@ -169,19 +136,6 @@ export class LiveSource implements PcmSource {
     this.#log.warn("live decoder ended", { reason });
     if (this.#decodersInVain >= MAX_DECODERS_IN_VAIN)
       this.feed.close(`its audio cannot be decoded: ${reason}`.slice(0, 300));
-  }
-
-  /** Leaves the backlog out, with a crossfade of one frame from what would have come. */
-  #jumpAhead(out: Int16Array): void {
-    this.#ring.read(this.#spare);
-    this.#ring.skip(this.#ring.fill - this.#jitter.samples);
-    this.#reader.reset();
-    this.#ring.read(out);
-    for (let i = 0; i < out.length; i++) {
-      const share = Math.floor(i / CHANNELS) / SAMPLES_PER_FRAME;
-      out[i] = (out[i] ?? 0) * share + (this.#spare[i] ?? 0) * (1 - share);
-    }
-    this.#log.info("live backlog left out", { bufferMs: this.bufferMs });
   }
 }
 

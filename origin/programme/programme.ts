@@ -50,7 +50,7 @@ export type ProgrammeOptions = {
   /** First frame to make: one in the past is caught up with; null means the next segment boundary. */
   startFrame: number | null;
   liveAllowed: boolean;
-  /** How long a live host may be silent before the next source takes over; 0: for ever. */
+  /** How long a live host or a relay may be silent before the next source takes over; 0: for ever. */
   liveSilenceSeconds: number;
   /** Raw AAC access units, contiguous in each rendition. */
   onFrame(rendition: RenditionName, frame: number, data: Buffer): void;
@@ -99,7 +99,6 @@ const HISTORY_RESERVE = 4;
 /** Live belongs to now: it waits until the programme is as near to the clock as this. */
 const AT_CLOCK_FRAMES = 8;
 const UPCOMING_ITEMS = 5;
-const RELAY_SILENCE_SECONDS = 15;
 
 /** Makes a station's programme: mixes what is on air frame by frame, at the clock's pace, into one encoder a rendition. */
 export function startProgramme(options: ProgrammeOptions): Programme {
@@ -128,10 +127,11 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   const players = [rundown, autopilot];
   const slate = createSlate();
   const admits = (host: LiveHost) => mayGoLive(options.planned()?.plan ?? { slots: [] }, history.next, host);
+  let silenceSeconds = options.liveSilenceSeconds;
   const liveDesk = new LiveDesk({
     isAllowed: options.liveAllowed,
     admits,
-    silenceSeconds: options.liveSilenceSeconds,
+    silenceSeconds,
     onIncident: options.onIncident,
     clock,
     log,
@@ -140,7 +140,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
     planned: options.planned,
     ffmpeg: options.ffmpeg.ffmpeg,
     guard: options.relayGuard,
-    silenceSeconds: () => RELAY_SILENCE_SECONDS,
+    silenceSeconds: () => silenceSeconds,
     onIncident: options.onIncident,
     clock,
     log,
@@ -226,7 +226,10 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   return {
     offerLive: (feed) => liveDesk.offer(feed),
     setLiveAllowed: (allowed) => liveDesk.allow(allowed),
-    setLiveSilence: (seconds) => liveDesk.allowSilence(seconds),
+    setLiveSilence: (seconds) => {
+      silenceSeconds = seconds;
+      liveDesk.allowSilence(seconds);
+    },
     levelOf: (segment) => levels.of(segment),
     itemAt: (frame) => items.at(frame),
     next: () => (players.find(({ ready }) => ready) ?? autopilot).upcoming(UPCOMING_ITEMS),
