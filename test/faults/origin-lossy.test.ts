@@ -5,5 +5,4 @@ describeOriginFault({
   begin: (stack, origin) => stack.network.lose(origin, 0.3),
   end: (stack, origin) => stack.network.heal(origin),
   silencesHost: false,
-  mayJump: true,
 });

@@ -5,5 +5,4 @@ describeOriginFault({
   begin: (stack, origin) => stack.network.slow(origin, 2000),
   end: (stack, origin) => stack.network.heal(origin),
   silencesHost: true,
-  mayJump: true,
 });
