@@ -20,6 +20,7 @@ describe("the settings of npm start", () => {
       adminToken: null,
       restart: "always",
       edgeEntry: join(ROOT, "worker/main.ts"),
+      controlEntry: join(ROOT, "control/main.ts"),
     });
   });
 

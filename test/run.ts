@@ -11,7 +11,7 @@ import { findFfmpeg } from "../origin/process/ffmpeg.ts";
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
 /** Each has a command of its own. */
-const LONG_PROJECTS = ["faults"];
+const LONG_PROJECTS = ["faults", "relays"];
 
 ensureTools();
 await buildAll();
