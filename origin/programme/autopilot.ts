@@ -58,6 +58,8 @@ export class Autopilot implements PcmSource {
   readonly #ring = new PcmRing(RING_SAMPLES);
   readonly #quiet = new QuietTime();
   readonly #closing = new Set<Promise<void>>();
+  /** Tracks that broke off once. A decoder may have been killed; the second that ends too soon proves its file broken. */
+  readonly #doubted = new WeakSet<Track>();
   #deck: Deck | null = null;
   #following: Deck | null = null;
   #marks: Mark[] = [];
@@ -212,9 +214,11 @@ export class Autopilot implements PcmSource {
     this.#following = null;
     if (isBroken(deck)) {
       if (next !== null) this.#eject(next);
-      this.#library.reject(deck.track, `stopped decoding ${Math.round(leftOn(deck) / SAMPLE_RATE)} s before its end`);
+      if (this.#doubted.has(deck.track))
+        this.#library.reject(deck.track, `stopped decoding ${Math.round(leftOn(deck) / SAMPLE_RATE)} s before its end`);
+      else this.#doubted.add(deck.track);
       next = this.#load(this.#position + this.#ring.fill);
-    }
+    } else this.#doubted.delete(deck.track);
     next ??= this.#load(deck.endsAt);
     if (next !== null) this.#begin(next);
   }

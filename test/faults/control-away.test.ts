@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pause } from "../../kit/loop.ts";
 import { evictMonitor, setControlFaults } from "../harness/control-faults.ts";
 import { fleetIsActive, originsOf, startFleet } from "../harness/fleet.ts";
-import { FAULT_SECONDS, PATIENCE_MS } from "../harness/lengths.ts";
+import { DATABASE_OUTAGE_SECONDS, FAULT_SECONDS, PATIENCE_MS } from "../harness/lengths.ts";
 import type { Stack } from "../harness/stack.ts";
 import { keepVigil, type Vigil } from "../harness/vigil.ts";
 
@@ -19,18 +19,18 @@ describe("control that is not itself", () => {
   });
 
   it.each([
-    { what: "that gives no answer", faults: { control: "hang" as const } },
-    { what: "that answers with errors", faults: { control: "fail" as const } },
-    { what: "whose D1 answers with errors", faults: { database: "fail" as const } },
-    { what: "whose D1 gives no answer", faults: { database: "hang" as const } },
+    { what: "that gives no answer", seconds: FAULT_SECONDS, faults: { control: "hang" as const } },
+    { what: "that answers with errors", seconds: FAULT_SECONDS, faults: { control: "fail" as const } },
+    { what: "whose D1 answers with errors", seconds: DATABASE_OUTAGE_SECONDS, faults: { database: "fail" as const } },
+    { what: "whose D1 gives no answer", seconds: FAULT_SECONDS, faults: { database: "hang" as const } },
   ])(
     "$what for a while is noticed by no listener, and evicts nobody afterwards",
     { timeout: PATIENCE_MS },
-    async ({ faults }) => {
+    async ({ seconds, faults }) => {
       const before = await originsOf(stack);
       await setControlFaults(stack.controlUrl, faults);
       // The fault itself: not a wait for something, but the something.
-      await pause(FAULT_SECONDS * 1000);
+      await pause(seconds * 1000);
       await setControlFaults(stack.controlUrl, {});
       await vigil.hearThisMoment();
       await fleetIsActive(stack);

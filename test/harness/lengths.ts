@@ -9,6 +9,7 @@ export const LIVE_SWITCHES = LONG ? 20 : 4;
 export const OUTAGE_SECONDS = LONG ? 60 : 12;
 /** How long one part of the radio is away, or lies. */
 export const FAULT_SECONDS = LONG ? 60 : 12;
+export const DATABASE_OUTAGE_SECONDS = LONG ? 300 : 12;
 /** How long an origin suffers; it was noticed after five. */
 export const ORIGIN_FAULT_SECONDS = LONG ? 30 : 15;
 /** In each, two origins die, one is frozen and one cannot upload. */
