@@ -1,10 +1,14 @@
-import { mkdtemp, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { BLANK_MEMORY, recall, remember } from "./node-memory.ts";
 
-const folder = () => mkdtemp(join(tmpdir(), "node-memory-"));
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), "node-memory-"));
+  onTestFinished(() => rm(made, { recursive: true }));
+  return made;
+}
 
 describe("A node's memory", () => {
   it("is blank on a new node, which is no problem", async () => {
