@@ -21,9 +21,7 @@ const CLOSING_LINE_REPORTER = {
 const ONE_STACK_AT_A_TIME = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 150_000 };
 
 /** All of them, which take three quarters of an hour, are run by `npm run test:faults`. */
-const FAULTS_OF_EVERY_RUN = ["all-origins", "bucket-outage", "ffmpeg-killed", "origin-restarted"].map(
-  (name) => `test/faults/${name}.test.ts`,
-);
+const FAULTS_OF_EVERY_RUN = ["all-origins", "ffmpeg-killed"].map((name) => `test/faults/${name}.test.ts`);
 
 export default defineConfig({
   test: {
