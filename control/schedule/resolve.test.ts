@@ -69,6 +69,19 @@ describe("Overlaps", () => {
     expect(resolved({ a: at("20:00", 60, { priority: 60 }), b: at("20:10", 20) })[1]).toEqual(["b", "", "hidden a"]);
   });
 
+  it("leave nothing beyond an entry's own time, though what hides it has a gap later on", () => {
+    const at = (from: string, durationMinutes: number, priority: number) => ({ from, durationMinutes, priority });
+    const made = [at("2026-11-22T00:00", 1, 0), at("2026-11-22T01:00", 1, 2), at("2026-11-22T00:00", 62, 1)];
+    const occurrences = made.flatMap((parts, index) =>
+      occurrencesOf(makeEntry(`e${index}`, parts), "UTC", day, day + 86_400_000),
+    );
+    expect(resolve(occurrences).map(({ entry, pieces }) => [entry.priority, pieces.length])).toEqual([
+      [0, 0],
+      [1, 2],
+      [2, 1],
+    ]);
+  });
+
   it("never remain, and every minute that anybody wants is somebody's", () => {
     const entries = fc.array(
       fc.record({

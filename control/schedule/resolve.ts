@@ -57,8 +57,9 @@ function piecesOf({ entry, from, until }: Occurrence, above: readonly Resolved[]
   const pieces: Piece[] = [];
   let place = from;
   for (const end of [...taken, { from: until, until }]) {
-    if (end.from - place >= SHORTEST_PIECE_MS) {
-      pieces.push({ from: place, until: end.from, start: place === from ? entry.start : "soft" });
+    const free = Math.min(end.from, until);
+    if (free - place >= SHORTEST_PIECE_MS) {
+      pieces.push({ from: place, until: free, start: place === from ? entry.start : "soft" });
     }
     place = Math.max(place, end.until);
   }
