@@ -9,6 +9,7 @@ import { Memo } from "../cache/memo.ts";
 import { Rendered } from "../cache/rendered.ts";
 import { eachLimited } from "../each-limited.ts";
 import type { Reach } from "../reach.ts";
+import { Counted } from "../reel/counted.ts";
 import { indexFreshUntil, type KnownIndex } from "./known-index.ts";
 import { type Holdings, merge } from "./merge.ts";
 import { renderNow, type Slate, slateItem } from "./now.ts";
@@ -40,6 +41,7 @@ export class Board {
   readonly #playlists = new Map<RenditionName, { text: string; rendered: Rendered }>();
   /** Under which numbers this isolate has listed the reel. */
   readonly reeled = new Reeled();
+  readonly counted = new Counted();
   #view: View | null = null;
   #now: { text: string; rendered: Rendered } | null = null;
 

@@ -6,7 +6,6 @@ import type { Board, View } from "../playlist/board.ts";
 import { segmentMs } from "../playlist/known-index.ts";
 import type { Window } from "../playlist/window.ts";
 import type { Reach } from "../reach.ts";
-import { placeInCounting } from "../reel/place.ts";
 import { segmentOfReel } from "../reel/reel.ts";
 import type { Reels } from "../reel/reels.ts";
 import { sha256Of } from "../sha256.ts";
@@ -89,7 +88,7 @@ async function countedOn(
   if (!heard.has(number)) return segment;
   try {
     const { framesPerSegment } = station;
-    return await runOn(segment, placeInCounting(heard, rendition, number), { number, framesPerSegment });
+    return await runOn(segment, board.counted.place(heard, rendition, number), { number, framesPerSegment });
   } catch (thrown) {
     reach.complaints.add(`a segment of ${slug} cannot be counted on`, thrown);
     return segment;
@@ -105,7 +104,7 @@ async function fromReel(
 ): Promise<Segment> {
   const reel = await reels.of(name.station, name.rendition, reach);
   const { framesPerSegment } = station;
-  const counting = placeInCounting(board.reeled.heard(name.rendition, view.holdings), name.rendition, name.number);
+  const counting = board.counted.place(board.reeled.heard(name.rendition, view.holdings), name.rendition, name.number);
   try {
     if (reel === null) throw new Error("there is no reel");
     const { buffer } = segmentOfReel(reel, { number: name.number, framesPerSegment, ...counting });
