@@ -36,7 +36,14 @@ const ADMISSION_MS = 90_000;
  * Several faults in a row on one fleet: what an origin did a minute ago is not held against it, as it would be in a real
  * one, and it is admitted at full weight.
  */
-const FORGIVING = { trialWaitMs: 1000, relapseWaitMs: 1000, evictWindowMs: 1000, relapses: 20, rampMs: 1000 };
+const FORGIVING = {
+  trialWaitMs: 1000,
+  relapseWaitMs: 1000,
+  relapseWaitMaxMs: 1000,
+  evictWindowMs: 1000,
+  relapses: 20,
+  rampMs: 1000,
+};
 
 /** Starts three origins and waits until all of them are at work. */
 export async function startFleet(options: StackOptions = {}): Promise<Stack> {
@@ -68,8 +75,9 @@ export async function fleetIsActive(stack: Stack, ids = stack.origins.map(({ id 
   await vi.waitFor(async () => expect(await others()).toEqual([]), { timeout: ADMISSION_MS, interval: 500 });
 }
 
-/** What happened from `since` (Unix ms) on, in order. */
-export async function incidentsSince(stack: Stack, since: number): Promise<Incident[]> {
-  const { items } = await stack.api(Incidents, "GET", `/api/v1/incidents?since=${since}&limit=100`);
-  return items.reverse();
+/** What happened from `since` (Unix ms) on, in order, or what of one kind: the first hundred. */
+export async function incidentsSince(stack: Stack, since: number, kind?: string): Promise<Incident[]> {
+  const filter = kind === undefined ? "" : `&kind=${kind}`;
+  const path = `/api/v1/incidents?since=${since}&order=oldest&limit=100${filter}`;
+  return (await stack.api(Incidents, "GET", path)).items;
 }

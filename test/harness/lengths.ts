@@ -12,7 +12,8 @@ export const FAULT_SECONDS = LONG ? 60 : 12;
 export const DATABASE_OUTAGE_SECONDS = LONG ? 300 : 12;
 /** How long an origin suffers; it was noticed after five. */
 export const ORIGIN_FAULT_SECONDS = LONG ? 30 : 15;
-/** In each, two origins die, one is frozen and one cannot upload. */
-export const EVICTION_ROUNDS = LONG ? 10 : 1;
+/** How often some origins die, are frozen or cannot upload, all at once, and how many of each. */
+export const EVICTION_ROUNDS = LONG ? 4 : 1;
+export const EVICTED_AT_ONCE = LONG ? { dead: 5, frozen: 3, stale: 3 } : { dead: 2, frozen: 1, stale: 1 };
 /** For the slowest single test, ms. */
 export const PATIENCE_MS = LONG ? 900_000 : 150_000;
