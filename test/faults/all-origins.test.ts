@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { NowJson } from "../../contracts/now-json.ts";
-import { fleetIsActive, startFleet } from "../harness/fleet.ts";
+import { fleetIsActive } from "../harness/fleet.ts";
 import { FAULT_SECONDS, PATIENCE_MS } from "../harness/lengths.ts";
 import { STATION, type Stack } from "../harness/stack.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 const REEL = "We will be right back";
 /** One target duration and the reading of the indexes after the next number was due. */
@@ -13,12 +13,9 @@ describe("all origins at once", () => {
   let stack: Stack;
   let vigil: Vigil;
   beforeAll(async () => {
-    stack = await startFleet();
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
+    const fleet = await startListenedFleet();
+    ({ stack, vigil } = fleet);
+    return fleet.stop;
   });
 
   const onAir = async () => {

@@ -1,21 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { pause } from "../../kit/loop.ts";
 import { evictMonitor, setControlFaults } from "../harness/control-faults.ts";
-import { fleetIsActive, originsOf, startFleet } from "../harness/fleet.ts";
+import { fleetIsActive, originsOf } from "../harness/fleet.ts";
 import { DATABASE_OUTAGE_SECONDS, FAULT_SECONDS, PATIENCE_MS } from "../harness/lengths.ts";
 import type { Stack } from "../harness/stack.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 describe("control that is not itself", () => {
   let stack: Stack;
   let vigil: Vigil;
   beforeAll(async () => {
-    stack = await startFleet({ env: { CONTROL_ENTRY: "test/harness/faulty-control/main.ts" } });
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
+    const fleet = await startListenedFleet({ env: { CONTROL_ENTRY: "test/harness/faulty-control/main.ts" } });
+    ({ stack, vigil } = fleet);
+    return fleet.stop;
   });
 
   it.each([

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { pause } from "../../kit/loop.ts";
 import { levels } from "../harness/audio/level.ts";
-import { fleetIsActive, startFleet } from "../harness/fleet.ts";
+import { fleetIsActive } from "../harness/fleet.ts";
 import { LONG, ORIGIN_FAULT_SECONDS, PATIENCE_MS } from "../harness/lengths.ts";
 import { startPublisher } from "../harness/publisher.ts";
 import { decodeSegments } from "../harness/recording.ts";
 import type { Stack, StackOrigin } from "../harness/stack.ts";
 import { reportOf, slicerOf, studioOf } from "../harness/station.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 /** What is done to one origin of three, and how it is undone. */
 export type OriginFault = {
@@ -51,12 +51,9 @@ export function describeOriginFault({ title, begin, end, silencesHost }: OriginF
     let stack: Stack;
     let vigil: Vigil;
     beforeAll(async () => {
-      stack = await startFleet({ network: true, tones: [{ frequency: LIBRARY_HZ }] });
-      vigil = await keepVigil(stack);
-    });
-    afterAll(async () => {
-      await vigil.stop();
-      await stack.stop();
+      const fleet = await startListenedFleet({ network: true, tones: [{ frequency: LIBRARY_HZ }] });
+      ({ stack, vigil } = fleet);
+      return fleet.stop;
     });
 
     const suffer = async (origins: readonly StackOrigin[], meanwhile: () => Promise<void>) => {

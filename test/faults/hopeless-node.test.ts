@@ -1,12 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { readOperationCounts } from "../harness/faults.ts";
-import { incidentsSince, originsOf, startFleet } from "../harness/fleet.ts";
+import { incidentsSince, originsOf } from "../harness/fleet.ts";
 import { PATIENCE_MS } from "../harness/lengths.ts";
 import { type Liar, startLiar } from "../harness/liar.ts";
 import { type SmsService, startSmsService } from "../harness/sms-service.ts";
 import type { Stack } from "../harness/stack.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 const HOPELESS = "origin-3";
 const TRIALS_MS = 120_000;
@@ -20,7 +20,7 @@ describe("a node that fails every trial", () => {
   let vigil: Vigil;
   beforeAll(async () => {
     [liar, phone] = await Promise.all([startLiar(), startSmsService()]);
-    stack = await startFleet({
+    const fleet = await startListenedFleet({
       faults: true,
       env: phone.settings,
       places: ({ edgeUrl }) => {
@@ -28,15 +28,14 @@ describe("a node that fails every trial", () => {
         return { [HOPELESS]: { environment: { EDGE_URL: liar.url } } };
       },
     });
+    ({ stack, vigil } = fleet);
     const contact = { station: null, name: "On call", phone: "+15005550009", email: null, position: 1 };
     await stack.api(z.unknown(), "POST", "/api/v1/alerts/contacts", contact);
     await stack.api(z.unknown(), "PATCH", "/api/v1/policy", SHORT_TRIALS);
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
-    await Promise.all([liar.close(), phone.close()]);
+    return async () => {
+      await fleet.stop();
+      await Promise.all([liar.close(), phone.close()]);
+    };
   });
 
   it("has three tries, one SMS is sent about it, and no listener is ever sent there", {

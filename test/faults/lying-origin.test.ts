@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fleetIsActive, incidentsSince, originsOf, startFleet } from "../harness/fleet.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { fleetIsActive, incidentsSince, originsOf } from "../harness/fleet.ts";
 import { PATIENCE_MS } from "../harness/lengths.ts";
 import { LIES, type Liar, startLiar } from "../harness/liar.ts";
 import type { Stack } from "../harness/stack.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 const LYING = "origin-3";
 /** Two odd segments, or two that do not come, and what it takes to see it. */
@@ -15,18 +15,17 @@ describe("an origin that uploads", () => {
   let vigil: Vigil;
   beforeAll(async () => {
     liar = await startLiar();
-    stack = await startFleet({
+    const fleet = await startListenedFleet({
       places: ({ edgeUrl }) => {
         liar.aim(edgeUrl);
         return { [LYING]: { environment: { EDGE_URL: liar.url } } };
       },
     });
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
-    await liar.close();
+    ({ stack, vigil } = fleet);
+    return async () => {
+      await fleet.stop();
+      await liar.close();
+    };
   });
 
   it.each(LIES)(

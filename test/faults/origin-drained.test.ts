@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { readOperationCounts } from "../harness/faults.ts";
-import { fleetIsActive, incidentsSince, originsOf, startFleet } from "../harness/fleet.ts";
+import { fleetIsActive, incidentsSince, originsOf } from "../harness/fleet.ts";
 import { PATIENCE_MS } from "../harness/lengths.ts";
 import type { Stack } from "../harness/stack.ts";
 import { studioOf } from "../harness/station.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 const ACCEPTED_MS = 5000;
 /** In place of a minute and a half. */
@@ -15,13 +15,10 @@ describe("the drain of an origin", () => {
   let stack: Stack;
   let vigil: Vigil;
   beforeAll(async () => {
-    stack = await startFleet({ faults: true });
+    const fleet = await startListenedFleet({ faults: true });
+    ({ stack, vigil } = fleet);
     await stack.api(z.unknown(), "PATCH", "/api/v1/policy", QUICKLY);
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
+    return fleet.stop;
   });
 
   it("that is the studio fails no request: another takes over, nobody is sent there, and readmission brings it back", {

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { EXIT } from "../../origin/exit-codes.ts";
-import { fleetIsActive, incidentsSince, originsOf, startFleet } from "../harness/fleet.ts";
+import { fleetIsActive, incidentsSince, originsOf } from "../harness/fleet.ts";
 import { LONG, PATIENCE_MS } from "../harness/lengths.ts";
 import type { Stack } from "../harness/stack.ts";
 import { makeTightNode, type TightNode } from "../harness/tight-node.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 const TIGHT = "origin-3";
 /** The node looks every ten seconds, and again seven seconds after what it tried. */
@@ -59,13 +59,12 @@ describe.runIf(mayTighten)("a node with", () => {
   let vigil: Vigil;
   beforeAll(async () => {
     node = await makeTightNode();
-    stack = await startFleet({ places: () => ({ [TIGHT]: node.place }) });
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
-    await node.close();
+    const fleet = await startListenedFleet({ places: () => ({ [TIGHT]: node.place }) });
+    ({ stack, vigil } = fleet);
+    return async () => {
+      await fleet.stop();
+      await node.close();
+    };
   });
 
   it.each(LONG ? SHORTAGES : SHORTAGES.slice(0, 2))(

@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { pause } from "../../kit/loop.ts";
 import { setBucketFaults } from "../harness/faults.ts";
-import { startFleet } from "../harness/fleet.ts";
 import { FAULT_SECONDS, PATIENCE_MS } from "../harness/lengths.ts";
 import { STATION, type Stack } from "../harness/stack.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 describe("objects in R2", () => {
   let stack: Stack;
   let vigil: Vigil;
   beforeAll(async () => {
-    stack = await startFleet({ faults: true });
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
+    const fleet = await startListenedFleet({ faults: true });
+    ({ stack, vigil } = fleet);
+    return fleet.stop;
   });
 
   const objects = [

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { pause } from "../../kit/loop.ts";
 import { readOperationCounts } from "../harness/faults.ts";
-import { startFleet } from "../harness/fleet.ts";
 import { PATIENCE_MS } from "../harness/lengths.ts";
 import type { Stack } from "../harness/stack.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 const CHANGED = "origin-2";
 const WITHIN_MS = 5000;
@@ -16,12 +15,9 @@ describe("an origin's weight", () => {
   let stack: Stack;
   let vigil: Vigil;
   beforeAll(async () => {
-    stack = await startFleet({ faults: true });
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
+    const fleet = await startListenedFleet({ faults: true });
+    ({ stack, vigil } = fleet);
+    return fleet.stop;
   });
 
   const asked = async () => (await readOperationCounts(stack.edgeUrl))[`segments of ${CHANGED}`] ?? 0;

@@ -5,11 +5,11 @@ import { listenOnPlayerPage } from "../harness/listeners/player-page.ts";
 import { STATION, type Stack, startStack } from "../harness/stack.ts";
 import { followStream, type StreamCheck } from "../harness/stream-check.ts";
 
+const LONGEST_SILENCE_SECONDS = 3;
 /**
  * No edge at all is a fault of this machine, on which both Workers are one process. ffmpeg gives up at the first refused
  * connection, and a bare hls.js at the third: of the listeners only our own page is there.
  */
-const LONGEST_SILENCE_SECONDS = 3;
 const REFUSED = /fetch failed|ECONNREFUSED/;
 
 describe("kill -9 of the process that is both Workers", () => {

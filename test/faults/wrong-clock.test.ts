@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fleetIsActive, originsOf, startFleet } from "../harness/fleet.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { fleetIsActive, originsOf } from "../harness/fleet.ts";
 import { LONG, PATIENCE_MS } from "../harness/lengths.ts";
 import type { Stack } from "../harness/stack.ts";
 import { slicerOf, studioOf } from "../harness/station.ts";
-import { keepVigil, type Vigil } from "../harness/vigil.ts";
+import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 
 const SHIFTED_CLOCK = pathToFileURL(join(import.meta.dirname, "../harness/shifted-clock.mjs")).href;
 const FOUND_OUT_MS = 30_000;
@@ -21,7 +21,7 @@ describe("a clock that jumps", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "radio-dream-clock-"));
     const ids = ["origin-1", "origin-2", "origin-3"];
-    stack = await startFleet({
+    const fleet = await startListenedFleet({
       places: () =>
         Object.fromEntries(
           ids.map((id) => [
@@ -30,12 +30,11 @@ describe("a clock that jumps", () => {
           ]),
         ),
     });
-    vigil = await keepVigil(stack);
-  });
-  afterAll(async () => {
-    await vigil.stop();
-    await stack.stop();
-    await rm(folder, { recursive: true });
+    ({ stack, vigil } = fleet);
+    return async () => {
+      await fleet.stop();
+      await rm(folder, { recursive: true });
+    };
   });
 
   const cases = [

@@ -12,7 +12,10 @@ export const BucketFault = z.object({
   operations: z.array(BucketOperation).min(1),
   /** Only keys that begin with this. */
   prefix: z.string().default(""),
-  /** `fail`: an internal error, as R2's. `hang`: no answer for ten minutes. For `get` also `lose`: nothing is there; `garble`: half of what is there. */
+  /**
+   * `fail`: an internal error, as R2's. `hang`: no answer for ten minutes. For `get` also `lose`: nothing is there, and
+   * `garble`: half of what is there.
+   */
   kind: z.enum(["fail", "hang", "lose", "garble"]),
   /** The share of operations that it hits. */
   share: z.number().min(0).max(1).default(1),
@@ -22,7 +25,10 @@ export type BucketFault = z.infer<typeof BucketFault>;
 export const BucketFaults = z.array(BucketFault).max(20);
 export type BucketFaults = z.infer<typeof BucketFaults>;
 
-/** How often each operation was asked of the bucket (`get`, ...), of the cache (`cache.match`, `cache.put`) and of origins (`origin.fetch`), and how many segments were read of each (`segments of {origin}`). */
+/**
+ * How often each operation was asked of the bucket (`get`, ...), of the cache (`cache.match`, `cache.put`) and of origins
+ * (`origin.fetch`), and how many segments were read of each (`segments of {origin}`).
+ */
 export const OperationCounts = z.record(z.string(), z.int().nonnegative());
 export type OperationCounts = z.infer<typeof OperationCounts>;
 

@@ -1,9 +1,10 @@
 import { expect, vi } from "vitest";
 import { segmentAt } from "../../contracts/timeline.ts";
 import { disturbances, gather } from "./audience.ts";
+import { startFleet } from "./fleet.ts";
 import { listenWithFfmpeg } from "./listeners/ffmpeg-listener.ts";
 import { listenWithHlsJs } from "./listeners/hls-js.ts";
-import type { Stack } from "./stack.ts";
+import type { Stack, StackOptions } from "./stack.ts";
 import { followStream, type StreamReport } from "./stream-check.ts";
 
 /** Who listens while things are broken: hls.js, ffmpeg, and a check of each playlist, segment and frame. */
@@ -21,7 +22,7 @@ const PATIENCE_MS = 30_000;
 const LATENCY_SECONDS = 12;
 
 /** Begins to listen; resolves when all hear the station. */
-export async function keepVigil(stack: Stack): Promise<Vigil> {
+async function keepVigil(stack: Stack): Promise<Vigil> {
   const url = stack.playlistUrl();
   const check = followStream(url);
   const ffmpeg = listenWithFfmpeg(url);
@@ -61,4 +62,22 @@ export async function keepVigil(stack: Stack): Promise<Vigil> {
     },
     stop,
   };
+}
+
+/** A fleet with listeners on. `stop` ends both; when the listeners cannot begin, the fleet is ended here. */
+export type ListenedFleet = { stack: Stack; vigil: Vigil; stop(): Promise<void> };
+
+export async function startListenedFleet(options: StackOptions = {}): Promise<ListenedFleet> {
+  const stack = await startFleet(options);
+  try {
+    const vigil = await keepVigil(stack);
+    const stop = async () => {
+      await vigil.stop();
+      await stack.stop();
+    };
+    return { stack, vigil, stop };
+  } catch (thrown) {
+    await stack.stop();
+    throw thrown;
+  }
 }

@@ -1,7 +1,7 @@
 import { bitrateOf, type RenditionName } from "../../contracts/names.ts";
 import { PIECE_FRAMES, piecesOf, type ReelManifest } from "../../contracts/reel.ts";
 import { PACKET_BYTES } from "./packet.ts";
-import { type ReelPlace, rewriteReel, TABLES } from "./rewrite.ts";
+import { type ReelPlace, rewriteForPlace, TABLES } from "./rewrite.ts";
 
 /** One rendition of a reel, ready to be heard. */
 export type Reel = { title: string; pieces: readonly Uint8Array[] };
@@ -22,7 +22,7 @@ export function cutPieces(object: ArrayBuffer, lengths: readonly number[]): Uint
 /** Puts a piece where its packets have to be split most often: what can be heard there can be heard everywhere. */
 function tryOut(piece: Uint8Array): void {
   const packets = piece.length / PACKET_BYTES - TABLES;
-  rewriteReel([piece], { number: 0, framesPerSegment: PIECE_FRAMES, counter: 0, advance: (packets + 15) % 16 });
+  rewriteForPlace([piece], { number: 0, framesPerSegment: PIECE_FRAMES, counter: 0, advance: (packets + 15) % 16 });
 }
 
 /**
@@ -38,7 +38,7 @@ export function nearestRendition(asked: RenditionName, manifest: ReelManifest): 
 export function segmentOfReel(reel: Reel, place: ReelPlace): Uint8Array<ArrayBuffer> {
   const indexes = piecesOf(place.number, place.framesPerSegment, reel.pieces.length);
   if (indexes === null) throw new RangeError("a segment length that is no whole number of pieces");
-  return rewriteReel(
+  return rewriteForPlace(
     indexes.map((index) => reel.pieces[index] ?? new Uint8Array()),
     place,
   );

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { piecesOf, ReelManifest } from "../../contracts/reel.ts";
 import { firstFrame, PTS_MODULUS, ptsOf, SEGMENT_LENGTHS } from "../../contracts/timeline.ts";
 import { cutPieces, nearestRendition } from "./reel.ts";
-import { rewriteReel } from "./rewrite.ts";
+import { rewriteForPlace } from "./rewrite.ts";
 import { adtsFrames, joined, readSegment } from "./test-reader.ts";
 
 /** Ticks of 90 kHz by which the packager puts a PCR before its PTS. */
@@ -38,7 +38,7 @@ describe("a segment of the reel, rewritten for its place", () => {
     fc.assert(
       fc.property(fc.constantFrom("aac-48k", "aac-128k"), place, (rendition, at) => {
         const pieces = piecesFor(rendition, at.number, at.framesPerSegment);
-        const { tableCounters, audioCounters, pes } = readSegment(rewriteReel(pieces, at));
+        const { tableCounters, audioCounters, pes } = readSegment(rewriteForPlace(pieces, at));
         expect(tableCounters).toEqual([at.number % 16, at.number % 16]);
         expect(audioCounters).toEqual(audioCounters.map((_, index) => (at.counter + index) % 16));
         expect(audioCounters.length % 16).toBe(at.advance);
@@ -59,7 +59,7 @@ describe("a segment of the reel, rewritten for its place", () => {
   it("continues over the wrap of the 33-bit clock", () => {
     const number = Math.floor(PTS_MODULUS / (1920 * 150));
     const { pes } = readSegment(
-      rewriteReel(piecesFor("aac-48k", number, 150), { number, framesPerSegment: 150, counter: 0, advance: 0 }),
+      rewriteForPlace(piecesFor("aac-48k", number, 150), { number, framesPerSegment: 150, counter: 0, advance: 0 }),
     );
     const times = pes.map(({ pts }) => pts);
     expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(PTS_MODULUS / 2);
@@ -69,7 +69,7 @@ describe("a segment of the reel, rewritten for its place", () => {
   it("leaves the reel itself as it was", () => {
     const pieces = piecesFor("aac-48k", 7, 150);
     const before = joined(pieces);
-    rewriteReel(pieces, { number: 7, framesPerSegment: 150, counter: 3, advance: 5 });
+    rewriteForPlace(pieces, { number: 7, framesPerSegment: 150, counter: 3, advance: 5 });
     expect(joined(pieces)).toEqual(before);
   });
 
@@ -79,7 +79,9 @@ describe("a segment of the reel, rewritten for its place", () => {
     ["no sync byte", [new Uint8Array(188 * 4)]],
     ["tables without audio", [new Uint8Array(188 * 2).fill(0x47)]],
   ])("is refused when its pieces are none: %s", (_, pieces) => {
-    expect(() => rewriteReel(pieces, { number: 1, framesPerSegment: 150, counter: 0, advance: 0 })).toThrow(RangeError);
+    expect(() => rewriteForPlace(pieces, { number: 1, framesPerSegment: 150, counter: 0, advance: 0 })).toThrow(
+      RangeError,
+    );
   });
 });
 

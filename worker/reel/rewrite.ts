@@ -23,7 +23,7 @@ export const TABLES = 2;
  *
  * @throws RangeError for pieces that are none, or too short to take the counter there
  */
-export function rewriteReel(pieces: readonly Uint8Array[], place: ReelPlace): Uint8Array<ArrayBuffer> {
+export function rewriteForPlace(pieces: readonly Uint8Array[], place: ReelPlace): Uint8Array<ArrayBuffer> {
   const audio = pieces.flatMap((piece, index) => audioOf(piece, index, place));
   const splits = (((place.advance - audio.length) % 16) + 16) % 16;
   const splittable = audio.filter((packet) => !isUnitStart(packet) && payloadStart(packet) <= PACKET_BYTES - 2);

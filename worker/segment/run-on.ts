@@ -1,6 +1,6 @@
 import { PACKET_BYTES } from "../reel/packet.ts";
 import type { Counting } from "../reel/place.ts";
-import { rewriteReel, TABLES } from "../reel/rewrite.ts";
+import { rewriteForPlace, TABLES } from "../reel/rewrite.ts";
 import { sha256Of } from "../sha256.ts";
 import type { Segment } from "./shelf.ts";
 
@@ -19,6 +19,6 @@ export async function runOn(
   const begins = (bytes[TABLES * PACKET_BYTES + 3] ?? 0) & 0x0f;
   const packets = bytes.length / PACKET_BYTES - TABLES;
   if (begins === counter && packets % 16 === advance) return segment;
-  const { buffer } = rewriteReel([bytes], { ...place, counter, advance });
+  const { buffer } = rewriteForPlace([bytes], { ...place, counter, advance });
   return { ...segment, bytes: buffer, sha256: await sha256Of(buffer) };
 }
