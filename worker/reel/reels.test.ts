@@ -85,6 +85,8 @@ describe("when all origins are dead", () => {
     world.clock.skip(1000);
     await listing();
     expect(await bytesOf(newest + 2)).toEqual(reel);
+    // Nobody has asked for this one before, yet it was listed.
+    expect(await reelAt(newest + 1)).toEqual({ counter: counterToGoOnWith(), next: counterToGoOnWith() });
     expect(await reelAt(newest + 3)).toEqual({ counter: counterToGoOnWith(), next: counterToGoOnWith() });
   });
 

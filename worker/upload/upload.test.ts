@@ -124,6 +124,10 @@ describe("uploading a segment", () => {
     expect(response.status).toBe(204);
   });
 
+  const lastUnitStart = (bytes: Uint8Array) => {
+    const starts = Array.from({ length: bytes.length / 188 }, (_, packet) => packet * 188);
+    return starts.findLast((at) => ((bytes[at + 1] ?? 0) & 0x40) !== 0);
+  };
   const changed = (change: (bytes: Uint8Array<ArrayBuffer>) => void) => () => {
     const bytes = sound.slice();
     change(bytes);
@@ -145,6 +149,7 @@ describe("uploading a segment", () => {
     ["the segment before", () => soundSegment(newest - 1)],
     ["one to come", () => soundSegment(newest + 1000)],
     ["half as long", async () => (await soundSegment(newest)).slice(0, sound.length / 2)],
+    ["short of its last PES packet", () => sound.slice(0, lastUnitStart(sound))],
     ["short of a packet", () => Uint8Array.from([...sound.slice(0, 5 * 188), ...sound.slice(6 * 188)])],
     ["of another PID", changed((bytes) => bytes.fill(7, 3 * 188 + 2, 3 * 188 + 3))],
   ])("is refused when it is %s", async (_, bytes) => {
