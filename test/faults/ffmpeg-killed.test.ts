@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NowJson } from "../../contracts/now-json.ts";
 import { segmentAt } from "../../contracts/timeline.ts";
 import { levels, median } from "../harness/audio/level.ts";
 import { toneSpans } from "../harness/audio/tone.ts";
@@ -21,15 +22,22 @@ async function ffmpegsOf(origin: number): Promise<{ encoders: number[]; decoders
   return found;
 }
 
+/** When the track at the live edge began, Unix ms. */
+async function startOfTrack({ edgeUrl }: Stack): Promise<number> {
+  const response = await fetch(`${edgeUrl}/${STATION}/now.json`, { signal: AbortSignal.timeout(5000) });
+  return Date.parse(NowJson.parse(await response.json()).now?.startsAt ?? "");
+}
+
 const LONGEST_SILENCE_MS = 200;
 
 const TONE_HZ = 440;
+const TRACK_SECONDS = 12;
 const THRESHOLD_DB = -35;
 
 describe("kill -9 of an ffmpeg", () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack({ tones: [{ frequency: TONE_HZ }] });
+    stack = await startStack({ tones: [{ frequency: TONE_HZ, seconds: TRACK_SECONDS }] });
   });
   afterAll(() => stack.stop());
 
@@ -69,6 +77,9 @@ describe("kill -9 of an ffmpeg", () => {
     const origin = await stack.pid(studio.id);
     const check = followStream(stack.playlistUrl());
     await check.reached(segmentAt(Date.now(), 150));
+    // A track that was joined midway is not judged by where it ends.
+    const begun = Date.now();
+    await expect.poll(() => startOfTrack(stack), { timeout: 3 * TRACK_SECONDS * 1000 }).toBeGreaterThan(begun);
     const { decoders } = await ffmpegsOf(origin);
     expect(decoders.length).toBeGreaterThan(0);
     for (const pid of decoders) process.kill(pid, "SIGKILL");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { toneSource } from "./publisher.ts";
 
-export type LibraryTone = { frequency: number; amplitude?: number };
+export type LibraryTone = { frequency: number; amplitude?: number; seconds?: number };
 
 /**
  * A library (one folder a station) whose tracks are tones, so that what is heard tells what is on. FLAC, for its
@@ -13,9 +13,10 @@ export type LibraryTone = { frequency: number; amplitude?: number };
 export async function makeToneLibrary(folder: string, station: string, tones: readonly LibraryTone[]): Promise<void> {
   await mkdir(join(folder, station), { recursive: true });
   await Promise.all(
-    tones.map(({ frequency, amplitude }, index) =>
+    tones.map(({ frequency, amplitude, seconds = 60 }, index) =>
       promisify(execFile)("ffmpeg", [
-        ...["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", toneSource(frequency, amplitude), "-t", "60"],
+        ...["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", toneSource(frequency, amplitude)],
+        ...["-t", String(seconds)],
         ...["-metadata", `title=${frequency} Hz`, join(folder, station, `${index + 1}-${frequency}-hz.flac`)],
       ]),
     ),
