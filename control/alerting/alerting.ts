@@ -42,11 +42,11 @@ export function createAlerting(deps: AlertingDependencies): Alerting {
   let judgedAt = Number.NEGATIVE_INFINITY;
 
   async function judge(view: AlertView): Promise<void> {
-    const stored = await readStored(db);
     const now = clock.now();
+    const stored = await readStored(db, now);
     onCall = stored.contacts;
     if (view.judging) {
-      watch = watchFaults(watch ?? watchOf(stored.open, now), [...standingFaults(view), ...stored.undelivered], now);
+      watch = watchFaults(watch ?? watchOf(stored.open, now), [...standingFaults(view), ...stored.faults], now);
     }
     const decision = decide(
       {

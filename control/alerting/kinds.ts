@@ -68,6 +68,12 @@ export const ALERT_KINDS = {
     done: "Nobody more is evicted: so many faults at once may be control's own.",
     toDo: "Compare what control sees with what listeners hear, then evict by hand or mend control's view.",
   },
+  "plan-unpublished": {
+    severity: "warning",
+    afterMs: 0,
+    done: "The origins play on by the plan that was published last, which reaches two weeks ahead of its day.",
+    toDo: "See why in the station's incidents: R2 that does not answer, or more than fits in a plan.",
+  },
   "control-failing": {
     severity: "critical",
     afterMs: 60_000,

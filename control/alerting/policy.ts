@@ -6,6 +6,8 @@ export const ALERTING = {
   clearMs: 60_000,
   /** An incident that is read later than this after it happened is news to nobody. */
   incidentFreshMs: 10 * 60_000,
+  /** A plan that has been tried for so long is told of: the cron has failed at it twice. */
+  planAfterMs: 150_000,
   /** Bounds of one sweep: incidents read, alerts raised, contacts known. */
   incidentsPerSweep: 100,
   raisedPerSweep: 20,

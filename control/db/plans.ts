@@ -18,4 +18,8 @@ export const plans = sqliteTable("plans", {
   etag: text(),
   builtAt: integer("built_at"),
   publishedAt: integer("published_at"),
+  /** Since when it has been tried to publish it, in vain so far; null when there is nothing to be done. */
+  tryingSince: integer("trying_since"),
+  /** Why the first of these tries failed; null where none has said so. */
+  failure: text(),
 });

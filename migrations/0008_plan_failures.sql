@@ -1,0 +1,2 @@
+ALTER TABLE `plans` ADD `trying_since` integer;--> statement-breakpoint
+ALTER TABLE `plans` ADD `failure` text;
