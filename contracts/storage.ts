@@ -1,6 +1,9 @@
 import type { OriginId, RenditionName, Sha256, StationSlug } from "./names.ts";
 
-/** Keys of what is stored in R2. An origin writes under `live/{station}/{origin}/` alone (invariant 5). */
+/**
+ * Keys of what is stored in R2. An origin writes under `live/{station}/{origin}/` alone (invariant 5). Segments lie in a
+ * bucket of their own, all of which may be open to everyone.
+ */
 
 export function segmentKey(station: StationSlug, origin: OriginId, rendition: RenditionName, number: number): string {
   return `live/${station}/${origin}/${rendition}/${number}.ts`;

@@ -32,7 +32,8 @@ export default {
     await pruneIncidents(deps);
     await pruneEvictionSteps(deps);
     await pruneAlerts(deps);
-    await clearDeletedStations(deps);
+    const { MEDIA, SEGMENTS = MEDIA } = bindings;
+    await clearDeletedStations({ ...deps, buckets: [MEDIA, SEGMENTS] });
     await prunePlays(deps);
     await keepLibrary(deps, bindings.MEDIA);
   },

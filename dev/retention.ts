@@ -14,8 +14,7 @@ export const KEPT_MS = 15 * 60_000;
 
 /**
  * Deletes segments that are older than anyone listens to, for the local bucket has no lifecycle rules, and hands on the
- * paths they had, so that caches forget them too. The indexes stay: from them a studio that starts again knows where it
- * left off. Answers how many segments went.
+ * paths they had, so that caches forget them too. Answers how many segments went.
  */
 export async function clearOldSegments(
   bucket: Bucket,

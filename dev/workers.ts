@@ -77,7 +77,7 @@ const applied = await applyMigrations(
 log.info("the Workers are up", { edge: settings.EDGE_PORT, control: settings.CONTROL_PORT, migrations: applied });
 
 const control = await miniflare.getWorker("control");
-const bucket = await miniflare.getR2Bucket("MEDIA", "edge");
+const segments = await miniflare.getR2Bucket("SEGMENTS", "edge");
 const cache = (await miniflare.getCaches()).default;
 const hosts = new Set(["localhost", "127.0.0.1", settings.PUBLIC_HOST]);
 const sites = [...hosts].map((host) => `http://${host}:${settings.EDGE_PORT}`);
@@ -96,7 +96,7 @@ const chores = [
   startLoop(
     "the clearing of old segments",
     MINUTE_MS,
-    async () => void (await clearOldSegments(bucket, Date.now(), forget)),
+    async () => void (await clearOldSegments(segments, Date.now(), forget)),
     log,
   ),
 ];

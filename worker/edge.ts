@@ -45,6 +45,7 @@ export class Edge {
     const { url } = request;
     return {
       bucket: environment.MEDIA,
+      segments: environment.SEGMENTS ?? environment.MEDIA,
       cache: this.#cache,
       site: url.slice(0, url.indexOf("/", "https://".length)),
       fetchOrigin: this.#fetchOrigin,

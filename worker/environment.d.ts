@@ -2,6 +2,7 @@
 declare namespace Cloudflare {
   interface Env {
     MEDIA: R2Bucket;
+    SEGMENTS: R2Bucket;
     ASSETS: Fetcher;
   }
 }

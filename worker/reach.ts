@@ -8,7 +8,12 @@ export type Bucket = {
   put(key: string, value: ArrayBuffer | string, options: R2PutOptions): Promise<R2Object | null>;
 };
 
-export type EdgeEnvironment = { MEDIA: Bucket; ASSETS: Pick<Fetcher, "fetch"> };
+export type EdgeEnvironment = {
+  MEDIA: Bucket;
+  /** Where segments lie, and nothing that is not for everyone; in MEDIA where there is none. */
+  SEGMENTS?: Bucket;
+  ASSETS: Pick<Fetcher, "fetch">;
+};
 
 /** How the edge asks an origin over HTTP. */
 export type FetchOrigin = (
@@ -22,6 +27,8 @@ export type FetchOrigin = (
  */
 export type Reach = {
   bucket: Bucket;
+  /** The bucket of the segments. */
+  segments: Bucket;
   /** The cache of this data centre. */
   cache: () => Pick<Cache, "match" | "put">;
   /** Scheme and host under which we were asked; keys of the cache must lie on a host that is ours. */

@@ -13,7 +13,8 @@ const db = openDatabase(env.DB);
 let ms = 1_800_000_000_000;
 let lines: string[] = [];
 const clock = { now: () => ms, monotonic: () => ms };
-const deps = { db, clock, log: createLog({ write: (line) => lines.push(line) }), bucket: env.MEDIA };
+const segments = env.SEGMENTS as R2Bucket;
+const deps = { db, clock, log: createLog({ write: (line) => lines.push(line) }), buckets: [env.MEDIA, segments] };
 const context = { ...deps, actor: "tests" };
 
 async function keys(): Promise<string[]> {
@@ -39,8 +40,10 @@ describe("a station that was deleted", () => {
   it("leaves neither reel nor segments behind, and no other station loses any", async () => {
     await fill("demo", 5);
     await fill("demo-two", 5);
+    for (const slug of ["demo", "demo-two"]) await segments.put(`live/${slug}/origin-1/aac-48k/1.ts`, "x");
     await deleteStation(context, "demo");
     await clearDeletedStations(deps);
+    expect((await segments.list()).objects.map(({ key }) => key)).toEqual(["live/demo-two/origin-1/aac-48k/1.ts"]);
     const left = await keys();
     expect(left).toHaveLength(7);
     expect(left.every((key) => key.includes("/demo-two/"))).toBe(true);
@@ -55,7 +58,7 @@ describe("a station that was deleted", () => {
     expect(await keys()).toEqual([]);
     const told = (await db.select().from(incidents)).map(({ kind }) => kind);
     expect(told.filter((kind) => kind === "station-cleared")).toHaveLength(1);
-    const never = { ...deps, bucket: { list: () => Promise.reject(new Error("asked")), delete: env.MEDIA.delete } };
+    const never = { ...deps, buckets: [{ list: () => Promise.reject(new Error("asked")), delete: env.MEDIA.delete }] };
     await clearDeletedStations(never);
     expect(lines).toEqual([]);
   });
@@ -71,12 +74,12 @@ describe("a station that was deleted", () => {
         return deletions === 2 ? Promise.reject(new Error("R2 is down")) : env.MEDIA.delete(key);
       },
     };
-    await clearDeletedStations({ ...deps, bucket });
+    await clearDeletedStations({ ...deps, buckets: [bucket] });
     expect(await keys()).toHaveLength(4);
     expect(lines.join()).toContain("R2 is down");
     await fill("demo", 20);
     deletions = 2;
-    await clearDeletedStations({ ...deps, bucket });
+    await clearDeletedStations({ ...deps, buckets: [bucket] });
     expect(await keys()).toHaveLength(12);
     await clearDeletedStations(deps);
     expect(await keys()).toEqual([]);

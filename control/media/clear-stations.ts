@@ -8,7 +8,9 @@ import { stations } from "../db/schema.ts";
 import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { POLICY } from "../health/policy.ts";
 
-type Dependencies = Pick<Context, "db" | "clock" | "log"> & { bucket: Pick<R2Bucket, "list" | "delete"> };
+type Dependencies = Pick<Context, "db" | "clock" | "log"> & {
+  buckets: readonly Pick<R2Bucket, "list" | "delete">[];
+};
 
 /** Objects in one batch, as many as R2 lists and deletes in one call, and batches in one run. */
 const BATCH = 1000;
@@ -38,9 +40,10 @@ const isLeft = and(isNotNull(stations.deletedAt), isNull(stations.clearedAt));
 
 /** Answers how many batches it took. */
 async function clear(deps: Dependencies, slug: StationSlug, deletedAt: number, limit: number): Promise<number> {
-  const { db, clock, bucket } = deps;
+  const { db, clock, buckets } = deps;
   let batches = 0;
-  for (const prefix of stationPrefixes(slug)) {
+  const places = buckets.flatMap((bucket) => stationPrefixes(slug).map((prefix) => ({ bucket, prefix })));
+  for (const { bucket, prefix } of places) {
     for (;;) {
       const { objects } = await inR2("list", () => bucket.list({ prefix, limit: BATCH }));
       if (objects.length === 0) break;

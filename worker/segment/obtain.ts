@@ -49,7 +49,7 @@ function tryOne(name: SegmentName, attempt: Attempt, routing: Routing, reach: Re
 type Found = { bytes: ArrayBuffer; expected: string | undefined };
 
 async function readStored(name: SegmentName, attempt: Attempt, reach: Reach): Promise<Found | null> {
-  const object = await reach.bucket.get(segmentKey(name.station, attempt.origin, name.rendition, name.number));
+  const object = await reach.segments.get(segmentKey(name.station, attempt.origin, name.rendition, name.number));
   if (object === null) return null;
   const stored = object.checksums.sha256;
   return {

@@ -24,7 +24,7 @@ export async function putSegment(
   const fault = segmentFault(new Uint8Array(bytes), name.number, framesPerSegment);
   if (fault !== null) throw new EdgeError(422, "not_this_segment", `This is not segment ${name.number}: ${fault}.`);
   await withStore(reach, () =>
-    reach.bucket.put(segmentKey(name.station, origin, name.rendition, name.number), bytes, {
+    reach.segments.put(segmentKey(name.station, origin, name.rendition, name.number), bytes, {
       sha256,
       httpMetadata: { contentType: SEGMENT_TYPE, cacheControl: SEGMENT_CACHE_CONTROL },
     }),

@@ -1,7 +1,7 @@
 import { createEdge } from "../../../worker/main.ts";
 import type { EdgeEnvironment } from "../../../worker/reach.ts";
-import { BucketFaults, FAULTS_PATH, type OperationCounts } from "../faults.ts";
-import { faultFor, guardBucket, suffer } from "./faulty-bucket.ts";
+import { BucketFaults, type BucketOperation, FAULTS_PATH, type OperationCounts } from "../faults.ts";
+import { type Damage, faultFor, guardBucket, suffer } from "./faulty-bucket.ts";
 
 /** The real edge over a bucket that tests can break while it runs; what it asks of bucket, cache and origins is counted. */
 
@@ -36,16 +36,19 @@ async function answerControl(request: Request): Promise<Response> {
   return Response.json(counts);
 }
 
+async function asked(operation: BucketOperation, key: string): Promise<Damage> {
+  count(operation);
+  const [, origin] = SEGMENT_KEY.exec(key) ?? [];
+  if (operation === "get" && origin !== undefined) count(`segments of ${origin}`);
+  const fault = faultFor(faults, operation, key, Math.random);
+  return fault ? suffer(fault, operation) : "none";
+}
+
 export default {
   async fetch(request: Request, environment: EdgeEnvironment, context: ExecutionContext): Promise<Response> {
     if (new URL(request.url).pathname === FAULTS_PATH) return answerControl(request);
-    const bucket = guardBucket(environment.MEDIA, async (operation, key) => {
-      count(operation);
-      const [, origin] = SEGMENT_KEY.exec(key) ?? [];
-      if (operation === "get" && origin !== undefined) count(`segments of ${origin}`);
-      const fault = faultFor(faults, operation, key, Math.random);
-      return fault ? suffer(fault, operation) : "none";
-    });
-    return edge.fetch(request, { ...environment, MEDIA: bucket }, context);
+    const { MEDIA, SEGMENTS = MEDIA } = environment;
+    const buckets = { MEDIA: guardBucket(MEDIA, asked), SEGMENTS: guardBucket(SEGMENTS, asked) };
+    return edge.fetch(request, { ...environment, ...buckets }, context);
   },
 };
