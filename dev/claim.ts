@@ -26,7 +26,7 @@ function isRunner(pid: number): boolean {
     if (thrown instanceof Error && "code" in thrown && thrown.code === "ESRCH") return false;
   }
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("dev/start.ts");
+    return /dev\/(?:start|backup\/\w+)\.ts/.test(readFileSync(`/proc/${pid}/cmdline`, "utf8"));
   } catch {
     return true;
   }

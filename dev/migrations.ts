@@ -16,18 +16,20 @@ const BOOKKEEPING = `CREATE TABLE IF NOT EXISTS d1_migrations(
 )`;
 
 /**
- * Applies the `*.sql` files of a folder that the database has not seen, in the order of their names; each in one
- * transaction with its own bookkeeping. Answers the names it applied.
+ * Applies the `*.sql` files of a folder that the database has not seen, or those of them that are wanted, in the order of
+ * their names; each in one transaction with its own bookkeeping. Answers the names it applied.
  */
 export async function applyMigrations(
   database: Database,
   folder: string,
   split: (sql: string) => string[],
+  isWanted: (name: string) => boolean = () => true,
 ): Promise<string[]> {
   await database.prepare(BOOKKEEPING).all();
   const { results } = await database.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
   const seen = new Set(results.map(({ name }) => name));
-  const due = (await readdir(folder)).filter((name) => name.endsWith(".sql") && !seen.has(name)).sort();
+  const isDue = (name: string) => name.endsWith(".sql") && !seen.has(name) && isWanted(name);
+  const due = (await readdir(folder)).filter(isDue).sort();
   for (const name of due) {
     const statements = split(await readFile(join(folder, name), "utf8")).map((sql) => database.prepare(sql));
     const noted = database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name);
