@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OriginId, RenditionName, Sha256, StationSlug } from "./names.ts";
 import { Source } from "./programme-item.ts";
 import { RelayReport } from "./relay.ts";
+import { WireVersion } from "./version.ts";
 
 /** What origins and control say to one another: registration, heartbeats, and the desired state that answers both. */
 
@@ -67,7 +68,10 @@ export const Registration = z.object({
   url: z.url({ protocol: /^https?$/ }),
   rtmpUrl: z.url({ protocol: /^rtmps?$/ }),
   roles: z.array(Role).min(1),
+  /** Its release. */
   version: z.string().max(40),
+  /** Absent: the first. */
+  wire: WireVersion.optional(),
   /** Newest generation of each station that this origin has worked under, should control have lost its memory. */
   generations: z.record(StationSlug, z.int().nonnegative()),
 });
@@ -122,6 +126,8 @@ export type StationReport = z.infer<typeof StationReport>;
  */
 export const Heartbeat = z.object({
   instance: z.uuid(),
+  /** Absent: the first. */
+  wire: WireVersion.optional(),
   /** Unix ms by the origin's clock. */
   now: z.int().nonnegative(),
   /** The present rung of the ladder on the node. */

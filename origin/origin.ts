@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { RELEASE, WIRE } from "../contracts/version.ts";
 import type { Clock } from "../kit/clock.ts";
 import { describe, type Log } from "../kit/log.ts";
 import { startLoop } from "../kit/loop.ts";
@@ -31,7 +32,6 @@ import { newestGeneration } from "./station/ends.ts";
 import { createStations } from "./station/stations.ts";
 import { urgencyOf } from "./station/urgency.ts";
 
-const VERSION = "0.1.0";
 const CONTROL_TIMEOUT_MS = 5000;
 
 /** A node that leaves waits so long for its studios to go on elsewhere, and then so long for its uploads. */
@@ -123,7 +123,8 @@ export async function startOrigin(options: {
       url: settings.publicUrl,
       rtmpUrl: settings.rtmpUrl,
       roles: ["studio", "slicer"],
-      version: VERSION,
+      version: RELEASE,
+      wire: WIRE,
     },
     enrolToken: settings.enrolToken,
     client: createControlClient(settings.controlUrl, { timeoutMs: CONTROL_TIMEOUT_MS }),

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { RELEASE, WIRE } from "../contracts/version.ts";
 import { describe } from "../kit/log.ts";
 import { preflightAnswer } from "./cache/answer.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
@@ -22,7 +23,7 @@ export function createEdge(options: EdgeOptions = {}) {
     const routing = await edge.routing.peek(edge.reachOf(context));
     const status = routing === null ? "no routing" : "ok";
     // Origins check their clocks by `now` when control cannot tell them the time.
-    const body = { status, routing: routing?.version ?? null, now: Date.now() };
+    const body = { status, release: RELEASE, wire: WIRE, routing: routing?.version ?? null, now: Date.now() };
     return context.json(body, routing === null ? 503 : 200, { "cache-control": "no-store" });
   });
   app.get("/assets/*", (context) => context.env.ASSETS.fetch(context.req.raw));

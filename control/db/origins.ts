@@ -26,4 +26,8 @@ export const origins = sqliteTable("origins", {
   tries: integer().notNull().default(0),
   /** Taken out by hand: it stays out until it is readmitted by hand. */
   held: integer({ mode: "boolean" }).notNull().default(false),
+  /** Which wire it speaks (contracts/version.ts). */
+  wire: integer().notNull().default(1),
+  /** Of what it was last made by an upgrade; null: of what nodes are made of otherwise. */
+  image: text(),
 });

@@ -23,4 +23,5 @@ export { slicers } from "./slicers.ts";
 export { stations } from "./stations.ts";
 export { streamKeys } from "./stream-keys.ts";
 export { tokens } from "./tokens.ts";
+export { upgradeSteps, upgrades } from "./upgrades.ts";
 export { uploads } from "./uploads.ts";

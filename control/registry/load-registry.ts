@@ -26,6 +26,8 @@ const OriginRow = z.object({
   rtmpUrl: z.string(),
   roles: z.array(Role),
   version: z.string(),
+  wire: z.int(),
+  image: z.string().nullable(),
   state: OriginState,
   stateSince: z.int(),
   weight: z.number(),

@@ -19,6 +19,8 @@ export type StoredOrigin = {
   url: string;
   rtmpUrl: string;
   version: string;
+  wire: number;
+  image: string | null;
   instance: string;
   createdAt: number;
   registeredAt: number;
@@ -38,6 +40,8 @@ const COLUMNS = {
   url: origins.url,
   rtmpUrl: origins.rtmpUrl,
   version: origins.version,
+  wire: origins.wire,
+  image: origins.image,
   instance: origins.instance,
   createdAt: origins.createdAt,
   registeredAt: origins.registeredAt,

@@ -3,6 +3,7 @@ import type { BatchItem } from "drizzle-orm/batch";
 import { z } from "zod";
 import { Registration } from "../../contracts/fleet.ts";
 import { StationSlug } from "../../contracts/names.ts";
+import { FIRST_WIRE } from "../../contracts/version.ts";
 import type { Actor } from "../auth/authenticate.ts";
 import { makeSecret } from "../auth/secret.ts";
 import type { Context } from "../context.ts";
@@ -11,6 +12,7 @@ import { incidentOf, insertIncidentIfChanged } from "../health/incident.ts";
 import { POLICY } from "../health/policy.ts";
 import { conflict, Refusal } from "../refusal.ts";
 import { LIMITS } from "./limits.ts";
+import { refuseForeignWire } from "./refuse-wire.ts";
 
 export const NewRegistration = Registration.extend({
   generations: z
@@ -38,12 +40,14 @@ export async function registerOrigin(
     if (actor.name !== registration.id) {
       throw new Refusal(403, "foreign_origin", `This token is ${actor.name}'s, not ${registration.id}'s.`);
     }
+    await refuseForeignWire(context, registration);
     await reregister(context, registration);
     return null;
   }
   if (actor.kind !== "enrolment") {
     throw new Refusal(403, "not_enrolment", "Origins register with the enrolment token or with their own.");
   }
+  await refuseForeignWire(context, registration);
   return enrol(context, registration, silentMs);
 }
 
@@ -121,8 +125,8 @@ async function enrol(
   return secret.plain;
 }
 
-function described(context: Context, { url, rtmpUrl, roles, version }: NewRegistration) {
-  return { url, rtmpUrl, roles, version, registeredAt: context.clock.now() };
+function described(context: Context, { url, rtmpUrl, roles, version, wire = FIRST_WIRE }: NewRegistration) {
+  return { url, rtmpUrl, roles, version, wire, registeredAt: context.clock.now() };
 }
 
 function raiseGenerationFloor({ db }: Context, { generations }: NewRegistration) {

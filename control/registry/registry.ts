@@ -25,6 +25,8 @@ export type Origin = {
   rtmpUrl: string;
   roles: Role[];
   version: string;
+  wire: number;
+  image: string | null;
   state: OriginState;
   stateSince: number;
   weight: number;

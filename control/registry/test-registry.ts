@@ -32,6 +32,8 @@ export function makeOrigin(id: string, parts: Partial<Origin> = {}): Origin {
     rtmpUrl: `rtmp://${id}.example:1935`,
     roles: ["studio", "slicer"],
     version: "1",
+    wire: 1,
+    image: null,
     state: "active",
     stateSince: 0,
     weight: 100,

@@ -2,6 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { Heartbeat, HeartbeatAnswer, RegistrationAnswer } from "../../contracts/fleet.ts";
 import type { HeartbeatReply } from "../health/fleet.ts";
 import { Refusal } from "../refusal.ts";
+import { expectKnownWire } from "../registry/refuse-wire.ts";
 import { NewRegistration, registerOrigin } from "../registry/register-origin.ts";
 import { body, failures, json, SECURED } from "./answers.ts";
 import { askMonitor, type MonitorStub } from "./ask-monitor.ts";
@@ -55,6 +56,7 @@ export const fromOrigins = createRouter()
     const sha256 = await requireBearer(c);
     const { id } = c.req.valid("param");
     const said = c.req.valid("json");
+    expectKnownWire(said);
     const beat = async (monitor: MonitorStub): Promise<HeartbeatReply> => monitor.heartbeat(id, sha256, said);
     const reply = await askMonitor(c, beat);
     if ("desired" in reply) return c.json({ desired: reply.desired }, 200);

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { RELEASE, WIRE } from "../../contracts/version.ts";
 import { json } from "./answers.ts";
 import { askMonitor } from "./ask-monitor.ts";
 import { createRouter } from "./router.ts";
@@ -8,6 +9,8 @@ const SOUND_WITHIN_MS = 30_000;
 
 const Health = z.object({
   status: z.enum(["ok", "unwell"]),
+  release: z.string(),
+  wire: z.int(),
   /** Ms since the last sweep of the fleet in which nothing failed; null before the first. */
   soundSweepAgoMs: z.number().nullable(),
 });
@@ -24,6 +27,7 @@ const read = createRoute({
 
 export const healthz = createRouter().openapi(read, async (c) => {
   const { soundSweepAgoMs, upMs } = await askMonitor(c, (monitor) => monitor.status());
-  if ((soundSweepAgoMs ?? upMs) > SOUND_WITHIN_MS) return c.json({ status: "unwell" as const, soundSweepAgoMs }, 503);
-  return c.json({ status: "ok" as const, soundSweepAgoMs }, 200);
+  const said = { release: RELEASE, wire: WIRE, soundSweepAgoMs };
+  if ((soundSweepAgoMs ?? upMs) > SOUND_WITHIN_MS) return c.json({ status: "unwell" as const, ...said }, 503);
+  return c.json({ status: "ok" as const, ...said }, 200);
 });

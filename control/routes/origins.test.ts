@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ROUTING_KEY, Routing } from "../../contracts/routing.ts";
+import { WIRE } from "../../contracts/version.ts";
 import { sha256Of } from "../auth/hash.ts";
 import { call, createStation, enrol, heartbeatOf, makeEnrolmentToken, registrationOf } from "./test-client.ts";
 
@@ -86,6 +87,44 @@ describe("an origin that enrols", () => {
       body: { error: { code: "foreign_origin" } },
     });
     expect((await call("GET", "origins/thief")).status).toBe(404);
+  });
+});
+
+describe("an origin of another release", () => {
+  const wireOf = async (id: string) => (await call("GET", `origins/${id}`)).body.wire;
+
+  it("is let in when its wire is one less or one more, and is shown with it; who says nothing speaks the first", async () => {
+    for (const [id, wire] of Object.entries({ newer: WIRE + 1, same: WIRE, older: WIRE - 1 })) {
+      const origin = await enrol(id, enrolment, { wire });
+      expect((await origin.beat({ wire })).status).toBe(200);
+      expect(await wireOf(id)).toBe(wire);
+    }
+    await enrol("oldest", enrolment);
+    expect(await wireOf("oldest")).toBe(1);
+  });
+
+  it("is refused beyond that, told why each time, with one incident", async () => {
+    const beyond = registrationOf("beyond", { wire: WIRE + 2, version: "9.0.0" });
+    for (let asked = 0; asked < 2; asked += 1) {
+      const { status, body } = await call("POST", "origins/register", beyond, enrolment);
+      expect([status, body.error.code]).toEqual([409, "wire_too_new"]);
+      expect(body.error.message).toMatch(/upgrade control first/);
+    }
+    expect(await incidentsOf("beyond")).toEqual(["origin-wire-refused"]);
+    expect((await call("GET", "origins/beyond")).status).toBe(404);
+  });
+
+  it("is refused when it goes on under a wire that control no longer understands, and when it comes back so", async () => {
+    const origin = await enrol("rolled", enrolment, { wire: WIRE });
+    const answers = [
+      await origin.beat({ wire: WIRE + 2 }),
+      await call("POST", "origins/register", registrationOf("rolled", { wire: WIRE + 2 }), origin.token),
+    ];
+    expect(answers.map(({ status, body }) => [status, body.error.code])).toEqual([
+      [409, "wire_too_new"],
+      [409, "wire_too_new"],
+    ]);
+    expect(await wireOf("rolled")).toBe(WIRE);
   });
 });
 

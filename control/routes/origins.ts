@@ -28,7 +28,10 @@ const OriginAnswer = z.object({
   roles: z.array(Role),
   url: z.string(),
   rtmpUrl: z.string(),
+  /** Its release, the wire that it speaks, and of what an upgrade made it; null: of what nodes are made of otherwise. */
   version: z.string(),
+  wire: z.int(),
+  image: z.string().nullable(),
   instance: z.string(),
   createdAt: z.int(),
   registeredAt: z.int(),

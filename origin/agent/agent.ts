@@ -134,6 +134,7 @@ export function startAgent(options: AgentOptions): Agent {
     const { rung, detail } = options.ladder();
     const answer = await client.heartbeat(memory.token ?? "", registration.id, {
       instance: registration.instance,
+      ...(registration.wire !== undefined && { wire: registration.wire }),
       now: Math.round(sentAt),
       rung,
       ...(detail !== "" && { rungDetail: detail.slice(0, 500) }),

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { Failure } from "../../contracts/failure.ts";
 import { type Heartbeat, HeartbeatAnswer, type Registration, RegistrationAnswer } from "../../contracts/fleet.ts";
+import { userAgent } from "../../contracts/version.ts";
 import { describe } from "../../kit/log.ts";
 
 /** `refused`: asking again in the same way is useless. `unreachable`: control is away or ill, ask again. */
@@ -36,7 +37,11 @@ export function createControlClient(
     try {
       const response = await send(`${controlUrl}/api/v1${path}`, {
         method: "POST",
-        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        headers: {
+          authorization: `Bearer ${token}`,
+          "content-type": "application/json",
+          "user-agent": userAgent("origin"),
+        },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(options.timeoutMs),
       });

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { RELEASE, WIRE } from "../../contracts/version.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Ladder } from "../agent/ladder-watch.ts";
 import type { Stations } from "../station/stations.ts";
@@ -17,7 +18,16 @@ export function healthRoutes(options: {
   routes.get("/healthz", (context) => {
     const { rung, detail, serving } = ladder.standing();
     const controlSilentMs = agent.controlSilentMs();
-    const health = { ok: serving, origin: originId, rung, detail, controlSilentMs, stations: stations.report() };
+    const software = { release: RELEASE, wire: WIRE };
+    const health = {
+      ok: serving,
+      origin: originId,
+      ...software,
+      rung,
+      detail,
+      controlSilentMs,
+      stations: stations.report(),
+    };
     return context.json(health, serving ? 200 : 503, { "Cache-Control": "no-store" });
   });
 

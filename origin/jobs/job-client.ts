@@ -8,6 +8,7 @@ import {
   type NewPreparedFile,
 } from "../../contracts/jobs.ts";
 import { DIGEST_HEADER } from "../../contracts/storage.ts";
+import { userAgent } from "../../contracts/version.ts";
 import { describe } from "../../kit/log.ts";
 import { ControlError, errorIn } from "../agent/control-client.ts";
 import { describeNetworkError, type Fetch, readText } from "../uploader/edge-request.ts";
@@ -57,7 +58,7 @@ export function createJobClient(options: {
     if (token === null) throw new ControlError("unreachable", null, "this origin has no token yet");
     return send(`${controlUrl}/api/v1${path}`, {
       ...request,
-      headers: { authorization: `Bearer ${token}`, ...headers },
+      headers: { authorization: `Bearer ${token}`, "user-agent": userAgent("origin"), ...headers },
       redirect: "error",
       signal,
     });

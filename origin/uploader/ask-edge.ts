@@ -1,4 +1,5 @@
 import type { StationSlug } from "../../contracts/names.ts";
+import { userAgent } from "../../contracts/version.ts";
 import { withTimeout } from "../../kit/race.ts";
 import { describeNetworkError, type EdgeFailure, type Fetch, judgeAnswer, readText } from "./edge-request.ts";
 
@@ -61,6 +62,6 @@ export function requestTo(edge: EdgeStation, path: string): { url: string; heade
   if (token === null) throw new EdgeError("denied", "this origin has no token yet");
   return {
     url: `${edge.edgeUrl}/origin/v1/${edge.station}/${path}`,
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, "user-agent": userAgent("origin") },
   };
 }

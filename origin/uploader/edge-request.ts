@@ -1,5 +1,6 @@
 import { Failure } from "../../contracts/failure.ts";
 import { DIGEST_HEADER } from "../../contracts/storage.ts";
+import { userAgent } from "../../contracts/version.ts";
 import { describe } from "../../kit/log.ts";
 import { withTimeout } from "../../kit/race.ts";
 
@@ -31,6 +32,7 @@ export async function putToEdge(
   const headers = {
     authorization: `Bearer ${token}`,
     "content-type": contentType,
+    "user-agent": userAgent("origin"),
     [DIGEST_HEADER]: `sha-256=:${Buffer.from(sha256, "hex").toString("base64")}:`,
   };
   try {
