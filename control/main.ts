@@ -25,7 +25,7 @@ const log = createLog({ fields: { part: "cron" } });
 export default {
   fetch: app.fetch,
   async scheduled(_event, bindings) {
-    await monitorOf(bindings).arm();
+    await monitorOf(bindings).arm("cron");
     const deps = { db: openDatabase(bindings.DB), clock: systemClock, log, bucket: bindings.MEDIA };
     await publishPlans(deps);
     await recordPlays(deps);

@@ -22,6 +22,9 @@ import { createOutbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
 import { noProvisioner } from "./provisioner.ts";
 
+/** Ms until the alarm is due, null when none was set; and since the minute's cron, null when none came yet. */
+export type MonitorStatus = FleetStatus & { alarmInMs: number | null; cronAgoMs: number | null };
+
 /** The one monitor of the fleet. */
 export function monitorOf(bindings: Bindings): DurableObjectStub<Monitor> {
   return bindings.MONITOR.getByName("fleet");
@@ -34,6 +37,7 @@ export class Monitor extends DurableObject<Bindings> {
   readonly #log = createLog({ fields: { part: "monitor" } });
   readonly #faults = createFaultLog(this.#log);
   #alerts: Promise<void> | null = null;
+  #cronAt: number | null = null;
 
   constructor(state: DurableObjectState, bindings: Bindings) {
     super(state, bindings);
@@ -102,13 +106,17 @@ export class Monitor extends DurableObject<Bindings> {
     return this.#fleet.standIns(id);
   }
 
-  async status(): Promise<FleetStatus> {
+  async status(): Promise<MonitorStatus> {
+    const alarmAt = await this.ctx.storage.getAlarm();
     await this.arm();
-    return this.#fleet.status();
+    const alarmInMs = alarmAt === null ? null : alarmAt - Date.now();
+    const cronAgoMs = this.#cronAt === null ? null : Date.now() - this.#cronAt;
+    return { ...this.#fleet.status(), alarmInMs, cronAgoMs };
   }
 
-  /** Sets the alarm if none is set. */
-  async arm(): Promise<void> {
+  /** Sets the alarm if none is set, and remembers when the cron was here. */
+  async arm(by?: "cron"): Promise<void> {
+    if (by === "cron") this.#cronAt = Date.now();
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + POLICY.sweepMs);
   }
 

@@ -4,6 +4,7 @@ import { notFound } from "../refusal.ts";
 import { alerts } from "./alerts.ts";
 import { requireActor, requireAdmin } from "./bearer.ts";
 import { contacts } from "./contacts.ts";
+import { diagnosis } from "./diagnosis.ts";
 import { docs } from "./docs.ts";
 import { answerFailure } from "./failures.ts";
 import { fromOrigins } from "./from-origins.ts";
@@ -85,6 +86,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", contacts);
   app.route("/api/v1", alerts);
   app.route("/api/v1", policy);
+  app.route("/api/v1", diagnosis);
   app.route("/api/v1", tokens);
   return app;
 }
