@@ -1,7 +1,9 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { type BuildOptions, build, stop } from "esbuild";
+import { stop } from "esbuild";
+import { buildOrigin } from "./build-origin.ts";
+import { bundle, replace } from "./bundle.ts";
 import { ROOT } from "./settings.ts";
 
 /** What is built out of the sources, all below `dist/`: the Workers' static assets, their bundles, and the origin. */
@@ -9,7 +11,6 @@ import { ROOT } from "./settings.ts";
 const DIST = join(ROOT, "dist");
 export const EDGE_BUNDLE = join(DIST, "edge.mjs");
 export const CONTROL_BUNDLE = join(DIST, "control.mjs");
-export const ORIGIN_BUNDLE = join(DIST, "origin.mjs");
 
 /** Builds everything. Throws at the first source that is missing or wrong. */
 export async function buildAll(): Promise<void> {
@@ -43,17 +44,6 @@ export async function buildWorker(entry: string, outfile: string): Promise<void>
   });
 }
 
-async function buildOrigin(): Promise<void> {
-  await bundle({
-    entryPoints: [join(ROOT, "origin/main.ts")],
-    outfile: ORIGIN_BUNDLE,
-    platform: "node",
-    packages: "external",
-    target: "node24",
-    sourcemap: "linked",
-  });
-}
-
 async function buildPlayer(): Promise<void> {
   const source = join(ROOT, "worker/pages/client");
   const target = join(DIST, "edge-assets/assets");
@@ -82,28 +72,8 @@ async function copyDocs(): Promise<void> {
   for (const name of await readdir(own)) await copy(join(own, name), join(target, name));
 }
 
-async function bundle(options: BuildOptions): Promise<void> {
-  const { outputFiles = [] } = await build({
-    bundle: true,
-    format: "esm",
-    logLevel: "warning",
-    legalComments: "none",
-    ...options,
-    write: false,
-  });
-  for (const { path, contents } of outputFiles) await replace(path, contents);
-}
-
 async function copy(from: string, to: string): Promise<void> {
   await replace(to, await readFile(from));
-}
-
-/** Whoever reads the file meanwhile sees all of the old one or all of the new one. */
-async function replace(path: string, contents: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const fresh = `${path}.${process.pid}.new`;
-  await writeFile(fresh, contents);
-  await rename(fresh, path);
 }
 
 if (import.meta.main) await buildAll();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Ffmpeg } from "../origin/process/ffmpeg.ts";
-import { ORIGIN_BUNDLE } from "./build.ts";
+import { ORIGIN_BUNDLE } from "./build-origin.ts";
 import { inPlainWords, openLogFile } from "./output.ts";
 import type { OriginSettings, Settings } from "./settings.ts";
 import { type Job, type Supervised, supervise } from "./supervisor.ts";

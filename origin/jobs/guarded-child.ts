@@ -12,18 +12,18 @@ export type ChildLimits = {
 /** How a child came to its end: `clean`; `failed` by what it read; `broken` by a signal, for want of memory, before it began. */
 export type Ending = { how: "clean" | "failed" | "broken"; said: string };
 
-/** The text is constant, and the command and its arguments are no part of it: no shell reads what a user wrote. */
-const SCRIPT = 'ulimit -c 0 && ulimit -d "$1" && ulimit -f "$2" && ulimit -t "$3" && shift 3 && exec nice -n 10 "$@"';
 /** With these, ffmpeg says that it cannot make anything of a file, or found too many errors in it. */
 const VERDICTS = new Set(["1", "69"]);
-const SHELL_FILE_BLOCK = 512;
 
 /** Starts a command that reads what strangers wrote: held to its limits by the kernel, and behind all else for the CPU. */
 export function startGuardedChild(command: string, args: readonly string[], limits: ChildLimits): Child {
-  const memory = Math.floor(limits.memory / 1024);
-  const fileBlocks = Math.ceil(limits.fileBytes / SHELL_FILE_BLOCK);
-  const numbers = [memory, fileBlocks, MAX_CHILD_CPU_SECONDS].map(String);
-  return startChild("/bin/sh", ["-c", SCRIPT, "sh", ...numbers, command, ...args]);
+  return startChild("prlimit", [...limitsOf(limits), "nice", "-n", "10", command, ...args]);
+}
+
+/** Options of prlimit(1), of util-linux: no shell is needed to set them. */
+function limitsOf({ memory, fileBytes }: ChildLimits): string[] {
+  const limits = { core: 0, data: Math.floor(memory), fsize: Math.ceil(fileBytes), cpu: MAX_CHILD_CPU_SECONDS };
+  return Object.entries(limits).map(([name, limit]) => `--${name}=${limit}`);
 }
 
 /** Reads what `Child.ended` tells. */
