@@ -18,17 +18,34 @@ export function describe(thrown: unknown): string {
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
 }
 
-export function createLog(options: { level?: LogLevel; write?: (line: string) => void; fields?: LogFields } = {}): Log {
-  const { level = "info", write = (line: string) => console.log(line), fields: common = {} } = options;
+export type LogOptions = {
+  level?: LogLevel;
+  write?: (line: string) => void;
+  fields?: LogFields;
+  /** Fields that are asked for with each line. */
+  present?: () => LogFields;
+};
+
+export function createLog(options: LogOptions = {}): Log {
+  const { level = "info", write = (line: string) => console.log(line), fields: common = {}, present } = options;
   const at = (severity: LogLevel) => (message: string, fields?: LogFields) => {
     if (RANK[severity] < RANK[level]) return;
-    write(JSON.stringify({ time: new Date().toISOString(), level: severity, message, ...common, ...fields }));
+    write(
+      JSON.stringify({
+        time: new Date().toISOString(),
+        level: severity,
+        message,
+        ...common,
+        ...present?.(),
+        ...fields,
+      }),
+    );
   };
   return {
     debug: at("debug"),
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
-    with: (fields) => createLog({ level, write, fields: { ...common, ...fields } }),
+    with: (fields) => createLog({ ...options, fields: { ...common, ...fields } }),
   };
 }

@@ -22,10 +22,13 @@ import { startIngest } from "./ingest/server.ts";
 import { createJobClient } from "./jobs/job-client.ts";
 import { startJobs } from "./jobs/jobs.ts";
 import { createNodeLoad } from "./jobs/node-load.ts";
+import { watchEventLoop } from "./metrics/event-loop.ts";
+import { metricsRoutes } from "./metrics/routes.ts";
 import { startPrefetch } from "./plan/prefetch.ts";
 import { openPreparedCache } from "./plan/prepared-cache.ts";
 import { findFfmpeg } from "./process/ffmpeg.ts";
 import { startMemoryKeeper } from "./process/memory.ts";
+import { outsideTraces, tracingFetch } from "./process/trace.ts";
 import { createAddressGuard } from "./relay/address.ts";
 import type { Settings } from "./settings.ts";
 import { newestGeneration } from "./station/ends.ts";
@@ -67,6 +70,7 @@ export async function startOrigin(options: {
   const incidents = createIncidentQueue(clock, log);
 
   const ingest = await startIngest({
+  const send = tracingFetch(fetch, log);
     host: settings.host,
     port: settings.rtmpPort,
     authorize: authorizer((slug) => stations.get(slug)?.desired ?? null),
@@ -101,6 +105,7 @@ export async function startOrigin(options: {
       ingest,
       controlSilentMs: () => agent.controlSilentMs(),
       onIncident: (kind, station, message) => incidents.add(kind, station, message),
+      fetch: send,
       clock,
       log,
     },
@@ -127,7 +132,7 @@ export async function startOrigin(options: {
       wire: WIRE,
     },
     enrolToken: settings.enrolToken,
-    client: createControlClient(settings.controlUrl, { timeoutMs: CONTROL_TIMEOUT_MS }),
+    client: createControlClient(settings.controlUrl, { timeoutMs: CONTROL_TIMEOUT_MS, fetch: send }),
     memory,
     remember: async (next) => {
       token = next.token;
@@ -137,7 +142,7 @@ export async function startOrigin(options: {
     report: () => stations.report(),
     ladder: () => ladder.standing(),
     apply: (desired) => {
-      if (!stopping) stations.apply(desired);
+      if (!stopping) outsideTraces(() => stations.apply(desired));
     },
     askEdgeForTime,
     newestGeneration: (station) =>
@@ -166,7 +171,7 @@ export async function startOrigin(options: {
   const rung = () => ladder.standing().rung;
   const jobs = settings.takesJobs
     ? startJobs({
-        client: createJobClient({ controlUrl: settings.controlUrl, origin: originId, token: () => token }),
+        client: createJobClient({ controlUrl: settings.controlUrl, origin: originId, token: () => token, fetch: send }),
         binaries: ffmpeg,
         dataFolder: settings.dataFolder,
         load: createNodeLoad({
@@ -195,6 +200,7 @@ export async function startOrigin(options: {
   const memoryKeeper = startMemoryKeeper();
   const http = await startHttpServer({
     host: settings.host,
+  const eventLoop = watchEventLoop(clock);
     port: settings.httpPort,
     streams: [
       ingest.serveFlv,
@@ -211,6 +217,20 @@ export async function startOrigin(options: {
       healthRoutes({ originId, stations, agent, ladder }),
       playlistRoutes(stations, settings.edgeOnly ? edgeOnly({ token: () => token, clock }) : null),
     ],
+      metricsRoutes({
+        version: RELEASE,
+        dataFolder: settings.dataFolder,
+        cacheBytes: settings.cacheBytes,
+        ladder,
+        agent,
+        incidents,
+        prepared,
+        jobs,
+        eventLoop,
+        stations,
+        token: settings.metricsToken,
+        isClosed: settings.edgeOnly,
+      }),
     log,
   });
 
@@ -248,3 +268,4 @@ async function askForTime(url: string, clock: Clock, log: Log): Promise<ClockRea
     return null;
   }
 }
+      eventLoop.stop();

@@ -25,6 +25,7 @@ describe("The settings of a node", () => {
       cacheBytes: 10_000_000_000,
       edgeOnly: false,
       takesJobs: true,
+      metricsToken: null,
       isPrivateRelayAllowed: false,
       logLevel: "info",
     });

@@ -25,6 +25,7 @@ const Environment = z.object({
     (value) => (value === "" ? undefined : value),
     z.enum(["allow", "refuse"]).default("refuse"),
   ),
+  METRICS_TOKEN: optional(z.string().min(16).max(512)),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
 });
 
@@ -50,6 +51,8 @@ export type Settings = {
   takesJobs: boolean;
   /** Whether relays may lead to private and loopback addresses. */
   isPrivateRelayAllowed: boolean;
+  /** With it alone `/metrics` is told; null: to everybody. */
+  metricsToken: string | null;
   logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -74,6 +77,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     edgeOnly: set.EDGE_ONLY,
     takesJobs: set.JOBS,
     isPrivateRelayAllowed: set.RELAY_PRIVATE_ADDRESSES === "allow",
+    metricsToken: set.METRICS_TOKEN ?? null,
     logLevel: set.LOG_LEVEL,
   };
 }

@@ -9,6 +9,7 @@ import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import { type Loop, pause, startLoop } from "../../kit/loop.ts";
 import { withTimeout } from "../../kit/race.ts";
+import { inTrace } from "../process/trace.ts";
 import { type ClockReading, clockIsRight, clockOffset } from "./clock-check.ts";
 import { type ControlClient, ControlError } from "./control-client.ts";
 import type { IncidentQueue } from "./incident-queue.ts";
@@ -181,7 +182,7 @@ export function startAgent(options: AgentOptions): Agent {
     0,
     async () => {
       wake = new AbortController();
-      await step();
+      await inTrace(step);
       await pause(HEARTBEAT_MS, wake.signal);
     },
     log,

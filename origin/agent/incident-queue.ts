@@ -14,11 +14,14 @@ export type IncidentQueue = {
   /** The oldest ones, to be reported; they stay until `done`. */
   waiting(): IncidentReport[];
   done(reported: readonly IncidentReport[]): void;
+  /** How many of each kind there were, those that were withheld included. */
+  counts(): ReadonlyMap<string, number>;
 };
 
 /** Keeps what control should hear of until it has heard it. Bounded: while control is away, the oldest go. */
 export function createIncidentQueue(clock: Clock, log: Log): IncidentQueue {
   let queue: IncidentReport[] = [];
+  const counts = new Map<string, number>();
   const floods = new Map<string, { since: number; count: number; withheld: number }>();
 
   /** How many like it were withheld before this one; null when this one is to be withheld, too. */
@@ -40,6 +43,7 @@ export function createIncidentQueue(clock: Clock, log: Log): IncidentQueue {
   return {
     add(kind, station, message) {
       log.warn("incident", { kind, station, detail: message });
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
       const withheld = admit(kind, station);
       if (withheld === null) return;
       const whole = withheld > 0 ? `${message} (${withheld} more like it before were not reported)` : message;
@@ -51,5 +55,6 @@ export function createIncidentQueue(clock: Clock, log: Log): IncidentQueue {
       const ids = new Set(reported.map((incident) => incident.id));
       queue = queue.filter((incident) => !ids.has(incident.id));
     },
+    counts: () => counts,
   };
 }

@@ -3,9 +3,8 @@ import { RELEASE, WIRE } from "../../contracts/version.ts";
 import type { Agent } from "../agent/agent.ts";
 import type { Ladder } from "../agent/ladder-watch.ts";
 import type { Stations } from "../station/stations.ts";
-import { renderMetrics } from "./metrics.ts";
 
-/** `/healthz` says whether the node does its work, with 503 when its ladder has given up; `/metrics` says how. */
+/** `/healthz` says whether the node does its work, with 503 when its ladder has given up. */
 export function healthRoutes(options: {
   originId: string;
   stations: Pick<Stations, "report">;
@@ -30,13 +29,6 @@ export function healthRoutes(options: {
     };
     return context.json(health, serving ? 200 : 503, { "Cache-Control": "no-store" });
   });
-
-  routes.get("/metrics", (context) =>
-    context.text(renderMetrics(stations.report(), ladder.standing().rung, process.memoryUsage.rss()), 200, {
-      "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
-      "Cache-Control": "no-store",
-    }),
-  );
 
   return routes;
 }

@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { failure } from "../../contracts/failure.ts";
 import { describe, type Log } from "../../kit/log.ts";
+import { answerInTrace } from "./answer-in-trace.ts";
 
 export type HttpServer = {
   readonly port: number;
@@ -25,6 +26,7 @@ export async function startHttpServer(options: {
 }): Promise<HttpServer> {
   const { log } = options;
   const app = new Hono();
+  app.use(answerInTrace(log));
   for (const routes of options.routes) app.route("/", routes);
   app.notFound((context) => context.json(failure("not_found", "There is no such thing here."), 404));
   app.onError((error, context) => {

@@ -5,6 +5,7 @@ import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import { startLoop } from "../../kit/loop.ts";
 import type { RungName } from "../agent/rungs.ts";
+import { inTrace } from "../process/trace.ts";
 import type { JobClient } from "./job-client.ts";
 import { keepsItsJob, type NodeLoad, spareFor } from "./spare.ts";
 import { workJob } from "./work-job.ts";
@@ -24,8 +25,16 @@ export type JobsOptions = {
   askEveryMs?: number;
 };
 
+export type JobOutcome = Awaited<ReturnType<typeof workJob>>;
+
+export type Jobs = {
+  /** Whether one is under way, and how the others ended. */
+  counts(): { running: number; ended: Readonly<Record<JobOutcome, number>> };
+  stop(): Promise<void>;
+};
+
 /** Prepares files for control while the node has capacity to spare, one at a time. */
-export function startJobs(options: JobsOptions): { stop(): Promise<void> } {
+export function startJobs(options: JobsOptions): Jobs {
   const { client, log, rung } = options;
   const folder = join(options.dataFolder, "jobs");
   // What a killed process has left is in nobody's way: it is gone before the first job begins.
@@ -33,6 +42,8 @@ export function startJobs(options: JobsOptions): { stop(): Promise<void> } {
     log.warn("what old jobs have left cannot be removed", { error: describe(thrown) }),
   );
 
+  const ended: Record<JobOutcome, number> = { prepared: 0, rejected: 0, returned: 0, lost: 0 };
+  let running = 0;
   let lastProblem = "";
   async function claim(): Promise<Job | null> {
     try {
@@ -58,8 +69,13 @@ export function startJobs(options: JobsOptions): { stop(): Promise<void> } {
       if (!keepsItsJob(rung())) givesWay.abort();
     }, LOOK_EVERY_MS);
     const signal = AbortSignal.any([stopped, givesWay.signal]);
-    await workJob(job, { ...options, folder, limits, signal }).finally(() => clearInterval(watch));
+    running = 1;
+    const outcome = await inTrace(() => workJob(job, { ...options, folder, limits, signal }));
+    running = 0;
+    ended[outcome] += 1;
+    clearInterval(watch);
   }
 
-  return startLoop("the work on jobs", options.askEveryMs ?? ASK_EVERY_MS, step, log);
+  const loop = startLoop("the work on jobs", options.askEveryMs ?? ASK_EVERY_MS, step, log);
+  return { counts: () => ({ running, ended }), stop: () => loop.stop() };
 }

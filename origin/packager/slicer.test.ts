@@ -18,6 +18,7 @@ const clock: Clock = { now: () => programmeTime(firstFrame(FIRST, LENGTH)) + 400
 function startSlicer() {
   const segments: SlicedSegment[] = [];
   const lines: string[] = [];
+  const count = { lost: 0 };
   const slicer = createSlicer({
     station: "demo",
     rendition: "aac-48k",
@@ -25,8 +26,11 @@ function startSlicer() {
     clock,
     log: createLog({ write: (line) => lines.push(line) }),
     onSegment: (segment) => segments.push(segment),
+    onLost: () => {
+      count.lost += 1;
+    },
   });
-  return { slicer, segments, lines, numbers: () => segments.map(({ number }) => number - FIRST) };
+  return { slicer, segments, lines, count, numbers: () => segments.map(({ number }) => number - FIRST) };
 }
 
 function slice(tags: FlvTag[]) {
@@ -126,7 +130,8 @@ describe("the slicer", () => {
     const whole = new Map(slice(programme(6)).segments.map((segment) => [segment.number, segment.sha256]));
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 6 * LENGTH - 1 }), (lost) => {
-        const { segments, numbers, lines } = slice(without(programme(6), lost));
+        const { segments, numbers, lines, count } = slice(without(programme(6), lost));
+        expect(count.lost).toBe(1);
         expect(numbers()).toEqual([0, 1, 2, 3, 4, 5].filter((number) => number !== Math.floor(lost / LENGTH)));
         for (const { number, sha256 } of segments) expect(sha256).toBe(whole.get(number));
         if (lost % LENGTH < LENGTH - 1) expect(lines[0]).toContain("1 frames are missing");

@@ -38,6 +38,8 @@ export type SlicerOptions = {
   clock: Clock;
   log: Log;
   onSegment(segment: SlicedSegment): void;
+  /** A segment that lacked something is not handed out. */
+  onLost?(): void;
 };
 
 /** A segment whose stamp has come, and as many of its frames as came after it. */
@@ -106,6 +108,7 @@ export function createSlicer(options: SlicerOptions): Slicer {
 
   function reportLoss({ stamp, frames }: Collected, reason: string): void {
     log.warn("a segment is not published", { segment: stamp.segment, frames: frames.length, reason });
+    options.onLost?.();
   }
 
   function handOut({ stamp, frames }: Collected, level: Level, closing: Stamp): void {

@@ -3,6 +3,7 @@ import { StationPlan } from "../../contracts/plan.ts";
 import { createRundown, type Rundown } from "../../contracts/rundown/rundown.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import { pause, startLoop } from "../../kit/loop.ts";
+import { inTrace } from "../process/trace.ts";
 import type { EdgeStation } from "../uploader/ask-edge.ts";
 import { fetchPlan } from "./fetch-plan.ts";
 import { recallPlan, rememberPlan } from "./plan-memory.ts";
@@ -73,7 +74,7 @@ export function startPlanStore(options: PlanStoreOptions): PlanStore {
     async (signal) => {
       await recalled;
       try {
-        await look(signal);
+        await inTrace(() => look(signal));
         isFailing = false;
       } catch (thrown) {
         if (!isFailing && !signal.aborted) log.warn("the plan cannot be looked for", { error: describe(thrown) });

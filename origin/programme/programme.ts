@@ -70,6 +70,8 @@ export type ProgrammeStatus = {
   /** Frame to be mixed next. */
   frame: number;
   encoderRestarts: Record<string, number>;
+  /** Frames that are mixed and not yet encoded. */
+  encoderLag: Record<string, number>;
   /** How far the next frame is behind wall time; negative before a start in the future. */
   latenessMs: number;
   liveBufferMs: number | null;
@@ -239,6 +241,9 @@ export function startProgramme(options: ProgrammeOptions): Programme {
       isTaken: liveDesk.isTaken(switcher.onAir),
       frame: history.next,
       encoderRestarts: Object.fromEntries(encoders.map(({ rendition, restarts }) => [rendition, restarts])),
+      encoderLag: Object.fromEntries(
+        encoders.map(({ rendition, nextFrame }) => [rendition, Math.max(0, history.next - nextFrame)]),
+      ),
       latenessMs: Math.round(clock.now() - programmeTime(history.next)),
       liveBufferMs: liveDesk.bufferMs(),
       relays: relayDesk.reports(),

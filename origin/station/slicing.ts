@@ -1,5 +1,5 @@
 import type { DesiredStation } from "../../contracts/fleet.ts";
-import { programmePath } from "../../contracts/names.ts";
+import { programmePath, type RenditionName } from "../../contracts/names.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import { type FlvTag, parseAacMessage } from "../ingest/flv.ts";
@@ -18,9 +18,13 @@ export type SlicingOptions = {
   log: Log;
 };
 
+/** What came of one rendition since slicing began. */
+export type SlicingCount = { frames: number; segments: number; lost: number };
+
 export type Slicing = {
   /** Ms since a frame was heard: of any rendition, and of the one heard least lately. Before the first: since the start. */
   heardMs(): { any: number; every: number };
+  counts(): ReadonlyMap<RenditionName, SlicingCount>;
   stop(): Promise<void>;
 };
 
@@ -28,17 +32,29 @@ export type Slicing = {
 export function startSlicing(options: SlicingOptions): Slicing {
   const { desired, ingest, studioUrl, clock, log } = options;
   const heardAt = new Map(desired.renditions.map((rendition) => [rendition, clock.monotonic()]));
+  const counts = new Map<RenditionName, SlicingCount>();
   const ends = desired.renditions.map((rendition) => {
+    const count = { frames: 0, segments: 0, lost: 0 };
+    counts.set(rendition, count);
     const slicer = createSlicer({
       station: desired.slug,
       rendition,
       framesPerSegment: desired.framesPerSegment,
       clock,
       log: log.with({ rendition }),
-      onSegment: options.onSegment,
+      onSegment(segment) {
+        count.segments += 1;
+        options.onSegment(segment);
+      },
+      onLost: () => {
+        count.lost += 1;
+      },
     });
     const onTag = (tag: FlvTag) => {
-      if (tag.type === 8 && parseAacMessage(tag.payload)?.kind === "frame") heardAt.set(rendition, clock.monotonic());
+      if (tag.type === 8 && parseAacMessage(tag.payload)?.kind === "frame") {
+        heardAt.set(rendition, clock.monotonic());
+        count.frames += 1;
+      }
       slicer.push(tag);
     };
     const path = programmePath(desired.slug, rendition, desired.renditions);
@@ -70,6 +86,7 @@ export function startSlicing(options: SlicingOptions): Slicing {
       const now = clock.monotonic();
       return { any: now - Math.max(...heardAt.values()), every: now - Math.min(...heardAt.values()) };
     },
+    counts: () => counts,
     stop: async () => {
       await Promise.all(ends.map((end) => end()));
     },

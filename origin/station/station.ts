@@ -12,10 +12,12 @@ import { startPlanStore } from "../plan/plan-store.ts";
 import type { Provided } from "../plan/prefetch.ts";
 import type { PreparedFiles } from "../plan/prepared-cache.ts";
 import type { AddressGuard } from "../relay/address.ts";
+import type { Fetch } from "../uploader/edge-request.ts";
 import { readPublishedAnswer } from "../uploader/published.ts";
 import { createSegmentStore, type SegmentStore } from "../uploader/segment-store.ts";
 import { createUploader, type Uploader } from "../uploader/uploader.ts";
 import { ownEnd, primeFromEdge, publishedEnd } from "./ends.ts";
+import type { StationFigures } from "./figures.ts";
 import { createLiveHosts, type LiveDestination } from "./live-hosts.ts";
 import { type Slicing, startSlicing } from "./slicing.ts";
 import { type Studio, startStudio } from "./studio.ts";
@@ -34,6 +36,8 @@ export type StationOptions = {
   relayGuard: AddressGuard;
   ffmpeg: { ffmpeg: string; ffprobe: string };
   ingest: Ingest;
+  /** How the edge is asked. */
+  fetch?: Fetch;
   /** Ms since control last answered; null when it never did. */
   controlSilentMs(): number | null;
   onIncident(kind: string, station: string, message: string): void;
@@ -52,6 +56,8 @@ export type Station = {
   /** With this other origins hand their hosts on to here; null where the programme is not made. */
   feedSecret(): string | null;
   report(): StationReport;
+  /** For those who measure. */
+  figures(): StationFigures;
   /** What is to be fetched for it ahead of need; null while no plan of it is known. */
   provided(): Provided | null;
   /** For the ladder: how it does. */
@@ -67,13 +73,13 @@ const formOf = ({ studio, generation, roles }: DesiredStation) => JSON.stringify
 
 /** One station on this origin: makes its programme where this is the studio, and slices and uploads it. */
 export function startStation(options: StationOptions): Station {
-  const { origin, edgeUrl, token, clock, ingest } = options;
+  const { origin, edgeUrl, token, clock, ingest, fetch = globalThis.fetch } = options;
   const { slug, framesPerSegment } = options.desired;
   const log = options.log.with({ station: slug });
   const store = createSegmentStore({ station: slug, origin, framesPerSegment, clock });
-  const uploader: Uploader = createUploader({ edgeUrl, station: slug, origin, token, store, clock, log });
+  const uploader: Uploader = createUploader({ edgeUrl, station: slug, origin, token, store, clock, log, fetch });
   const hosts = createLiveHosts(log);
-  const edge = { edgeUrl, station: slug, token };
+  const edge = { edgeUrl, station: slug, token, fetch };
   const report = ({ kind, message }: { kind: string; message: string }) => options.onIncident(kind, slug, message);
   const plans = startPlanStore({ edge, folder: options.planFolder, onIncident: report, log });
 
@@ -238,6 +244,17 @@ export function startStation(options: StationOptions): Station {
         heardMs: slicing === null ? null : Math.round(slicing.heardMs().any),
         live: status?.live ?? (guest && { keyId: guest.key.id, name: guest.key.name, onAir: false }),
         relays: status?.relays ?? [],
+      };
+    },
+    figures() {
+      const plan = plans.current()?.plan;
+      return {
+        programme: studio?.programme.status() ?? null,
+        slicing: slicing?.counts() ?? new Map(),
+        slicedMs: ageOf(sliced),
+        publishedMs: ageOf(uploader.status().published),
+        upload: uploader.figures(),
+        plan: plan === undefined ? null : { version: plan.version, publishedAt: plan.publishedAt },
       };
     },
     provided() {

@@ -73,6 +73,14 @@ describe.concurrent("the uploader", () => {
     expect(edge.taken[0]?.body).toEqual(fakeSegment(100, { rendition: "aac-48k" }).bytes);
     expect(edge.breaches).toEqual([]);
     expect(uploader.status()).toEqual({ published: 100, queued: 0, lastError: null });
+    const { seconds, ...figures } = uploader.figures();
+    expect(figures).toEqual({
+      ...{ uploaded: 2, dropped: 0, refused: 0 },
+      failures: { retry: 0, denied: 0, refused: 0 },
+    });
+    expect(seconds.segment.count).toBe(2);
+    expect(seconds.index.count).toBeGreaterThanOrEqual(1);
+    expect(seconds.segment.sum).toBeGreaterThan(0);
   });
 
   it("announces numbers in order, however their uploads overtake one another", async (context) => {
@@ -139,7 +147,7 @@ describe.concurrent("the uploader", () => {
 
   it("tries again when the edge fails for a while, segment or index", async (context) => {
     const { expect } = context;
-    const { edge, add, published } = await start(context);
+    const { edge, uploader, add, published } = await start(context);
     let failures = 5;
     edge.answer = () => (failures-- > 0 ? 500 : 200);
     add(100, 102);
@@ -154,6 +162,7 @@ describe.concurrent("the uploader", () => {
         .at(-1)
         ?.segments.map(({ number }) => number),
     ).toEqual([100, 101, 102]);
+    expect(uploader.figures()).toMatchObject({ uploaded: 6, failures: { retry: 7, denied: 0, refused: 0 } });
     expect(edge.breaches).toEqual([]);
   });
 

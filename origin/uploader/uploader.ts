@@ -6,7 +6,10 @@ import { segmentSeconds } from "../../contracts/timeline.ts";
 import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import { pause } from "../../kit/loop.ts";
+import { Histogram } from "../../kit/metrics/histogram.ts";
+import type { Distribution } from "../../kit/metrics/metric.ts";
 import type { SlicedSegment } from "../packager/slicer.ts";
+import { inTrace } from "../process/trace.ts";
 import type { EdgeFailure, Fetch, Upload } from "./edge-request.ts";
 import { indexBody } from "./index-body.ts";
 import { type PersistentPut, type PutOutcome, startPut } from "./persistent-put.ts";
@@ -16,6 +19,8 @@ import { type Copy, createUploadQueue } from "./upload-queue.ts";
 /** What is in flight at the stop has so long to get there. */
 const STOP_MS = 3000;
 const DRAINED_YET_MS = 50;
+/** Seconds; a segment is 3.2 s long by default, and an attempt ends after 5. */
+const LATENCY_BOUNDS = [0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5];
 
 export type UploaderStatus = {
   /** Newest segment that the index at the edge names. */
@@ -26,10 +31,22 @@ export type UploaderStatus = {
   lastError: string | null;
 };
 
+/** What there was since the start; times in seconds, each attempt counted on its own. */
+export type UploaderFigures = {
+  uploaded: number;
+  /** Given up before they were uploaded: too old, outdated, or refused by the edge. */
+  dropped: number;
+  refused: number;
+  /** Failed attempts, by what was to be done about them. */
+  failures: Readonly<Record<EdgeFailure["kind"], number>>;
+  seconds: { segment: Distribution; index: Distribution };
+};
+
 export type Uploader = {
   /** Stores the segment and queues it for upload. Returns at once, whatever the network does. */
   add(segment: SlicedSegment): void;
   status(): UploaderStatus;
+  figures(): UploaderFigures;
   /** Gives up what waits of older generations where a newer one has published the number: nobody would hear it. */
   yieldTo(published: Pick<Published, "segment" | "generation">): void;
   /** Breaks off every request under way and makes it anew, on new connections and without further waiting. */
@@ -66,6 +83,11 @@ export function createUploader(options: UploaderOptions): Uploader {
   const queue = createUploadQueue(options.clock);
   const puts = new Map<Copy | "index", PersistentPut>();
   const tasks = new Set<Promise<void>>();
+  const latency = { segment: new Histogram(LATENCY_BOUNDS), index: new Histogram(LATENCY_BOUNDS) };
+  const failures: Record<EdgeFailure["kind"], number> = { retry: 0, denied: 0, refused: 0 };
+  let uploaded = 0;
+  let dropped = 0;
+  let refused = 0;
   let published: number | null = null;
   let lastError: string | null = null;
   let indexDue = false;
@@ -84,8 +106,8 @@ export function createUploader(options: UploaderOptions): Uploader {
     if (lookAgainMs !== null) lookAgain = setTimeout(advance, lookAgainMs);
     for (const { segment } of copies) store.announce(segment.rendition, segment.number);
     indexDue ||= copies.length > 0;
-    if (indexDue && !indexUnderway) run(putIndex);
-    if (!stopping) for (const copy of queue.takeStartable()) run(() => uploadCopy(copy));
+    if (indexDue && !indexUnderway) run(() => inTrace(putIndex));
+    if (!stopping) for (const copy of queue.takeStartable()) run(() => inTrace(() => uploadCopy(copy)));
     onState(status());
   }
 
@@ -94,6 +116,8 @@ export function createUploader(options: UploaderOptions): Uploader {
     const upload = { url: `${base}/${rendition}/${number}.ts`, contentType: SEGMENT_TYPE, body: bytes, sha256 };
     const outcome = await put(copy, () => upload);
     if (outcome === "ended") return;
+    if (outcome === "uploaded") uploaded += 1;
+    else refused += 1;
     if (outcome === "refused")
       log.error("the edge refuses a segment", { rendition, segment: number, reason: lastError });
     queue.settle(copy, outcome);
@@ -121,7 +145,16 @@ export function createUploader(options: UploaderOptions): Uploader {
   }
 
   async function put(what: Copy | "index", make: () => Upload): Promise<PutOutcome> {
-    const started = startPut(make, { token, fetch, onFailure: report });
+    const times = latency[what === "index" ? "index" : "segment"];
+    const timed: Fetch = async (...request) => {
+      const begunAt = options.clock.monotonic();
+      try {
+        return await fetch(...request);
+      } finally {
+        times.observe((options.clock.monotonic() - begunAt) / 1000);
+      }
+    };
+    const started = startPut(make, { token, fetch: timed, onFailure: report });
     puts.set(what, started);
     if (stopping) started.finish();
     const outcome = await started.outcome;
@@ -134,12 +167,14 @@ export function createUploader(options: UploaderOptions): Uploader {
   }
 
   function report({ kind, reason }: EdgeFailure): void {
+    failures[kind] += 1;
     if (lastError === null) log.warn("an upload failed", { kind, reason });
     lastError = reason;
     onState(status());
   }
 
   function drop(copies: readonly Copy[]): void {
+    dropped += copies.length;
     for (const copy of copies) {
       puts.get(copy)?.abort();
       const { rendition, number } = copy.segment;
@@ -161,6 +196,13 @@ export function createUploader(options: UploaderOptions): Uploader {
       advance();
     },
     status,
+    figures: () => ({
+      uploaded,
+      dropped,
+      refused,
+      failures,
+      seconds: { segment: latency.segment.distribution(), index: latency.index.distribution() },
+    }),
     yieldTo({ segment, generation }) {
       drop(queue.takeOutdated(segment, generation));
       advance();
