@@ -1,11 +1,15 @@
-import { and, count, eq, isNull, sql } from "drizzle-orm";
+import { and, count, eq, isNull, lt, or, sql } from "drizzle-orm";
 import { describe } from "../../kit/log.ts";
 import { withTimeout } from "../../kit/race.ts";
 import { readAlertSettings } from "../alerting/settings.ts";
 import type { Context } from "../context.ts";
-import { contacts, tokens } from "../db/schema.ts";
+import { contacts, plans, stations, tokens } from "../db/schema.ts";
 import type { Bindings } from "../environment.ts";
 import { POLICY } from "../health/policy.ts";
+import { SCHEDULE } from "../schedule/policy.ts";
+
+/** The cron looks once a minute, so by then it has tried more than once. */
+const PLAN_TRIED_MS = 3 * 60_000;
 
 /** An object that nobody reads: whether it can be written is all that matters. */
 const PROBE_KEY = "diagnosis/probe";
@@ -39,6 +43,20 @@ export function channelsOf(bindings: Bindings): { channels: string[]; settings: 
   } catch (thrown) {
     return { channels: [], settings: { ok: false, error: describe(thrown) } };
   }
+}
+
+/** Stations whose plan has been tried to publish in vain for a while, or has not been built for longer than it ever should. */
+export async function stalePlans({
+  db,
+  clock,
+}: Pick<Context, "db" | "clock">): Promise<{ station: string; builtAt: number | null; failure: string | null }[]> {
+  const now = clock.now();
+  const isStale = or(lt(plans.tryingSince, now - PLAN_TRIED_MS), lt(plans.builtAt, now - 1.1 * SCHEDULE.rebuildMs));
+  return db
+    .select({ station: plans.station, builtAt: plans.builtAt, failure: plans.failure })
+    .from(plans)
+    .innerJoin(stations, eq(stations.slug, plans.station))
+    .where(and(isStale, isNull(stations.deletedAt)));
 }
 
 /** How many people are on call, and how many tokens of each kind are in force. */

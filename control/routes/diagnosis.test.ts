@@ -2,7 +2,7 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import control from "../main.ts";
-import { ADMIN, call, makeEnrolmentToken } from "./test-client.ts";
+import { ADMIN, call, createStation, makeEnrolmentToken } from "./test-client.ts";
 
 async function cron(): Promise<void> {
   const context = createExecutionContext();
@@ -19,6 +19,7 @@ describe("control's diagnosis", () => {
     expect(body).toMatchObject({
       media: { ok: true },
       segments: { ok: true },
+      stalePlans: [],
       alerts: { channels: [], settings: { ok: true }, contacts: 0 },
       tokens: { admin: 0, enrolment: 1, bootstrap: { admin: ADMIN !== "", enrolment: false } },
     });
@@ -26,6 +27,16 @@ describe("control's diagnosis", () => {
     expect(body.monitor.cronAgoMs).toBeLessThan(10_000);
     expect(body.monitor.alarmInMs).toBeLessThan(2000);
     expect(await env.MEDIA.head("diagnosis/probe")).toBeNull();
+  });
+
+  it("names a station whose plan could not be published for minutes", async () => {
+    await createStation("late");
+    const plan = "insert into plans (station, version, revision, seen, built_at, trying_since, failure) values";
+    await env.DB.prepare(`${plan} ('late', 1, 2, 1, ?1, ?1, 'R2 is away')`)
+      .bind(Date.now() - 600_000)
+      .run();
+    const { body } = await call("GET", "diagnosis");
+    expect(body.stalePlans).toEqual([expect.objectContaining({ station: "late", failure: "R2 is away" })]);
   });
 
   it("is for admins alone, and holds no secret", async () => {

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { appliedMigrations, channelsOf, countPeople, tryBucket } from "../diagnosis/diagnose.ts";
+import { appliedMigrations, channelsOf, countPeople, stalePlans, tryBucket } from "../diagnosis/diagnose.ts";
 import { readSettings } from "../environment.ts";
 import { failures, json, SECURED } from "./answers.ts";
 import { askMonitor } from "./ask-monitor.ts";
@@ -15,6 +15,8 @@ const Diagnosis = z.object({
   /** Whether an object can be written, read and deleted there; null where there is no such bucket. */
   media: Sound,
   segments: Sound.nullable(),
+  /** Stations whose plan is out of date although it should not be, and why. */
+  stalePlans: z.array(z.object({ station: z.string(), builtAt: z.int().nullable(), failure: z.string().nullable() })),
   monitor: z.object({
     upMs: z.number(),
     soundSweepAgoMs: z.number().nullable(),
@@ -46,10 +48,11 @@ const read = createRoute({
 export const diagnosis = createRouter().openapi(read, async (c) => {
   const { context } = c.var;
   const set = readSettings(c.env);
-  const [monitor, migrations, people, media, segments] = await Promise.all([
+  const [monitor, migrations, people, stale, media, segments] = await Promise.all([
     askMonitor(c, (one) => one.status()),
     appliedMigrations(context),
     countPeople(context),
+    stalePlans(context),
     tryBucket(c.env.MEDIA),
     c.env.SEGMENTS ? tryBucket(c.env.SEGMENTS) : null,
   ]);
@@ -60,6 +63,7 @@ export const diagnosis = createRouter().openapi(read, async (c) => {
       migrations,
       media,
       segments,
+      stalePlans: stale,
       monitor: { upMs, soundSweepAgoMs, alarmInMs, cronAgoMs },
       alerts: { ...channelsOf(c.env), contacts: people.contacts },
       tokens: {
