@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { systemClock } from "../kit/clock.ts";
 import { createLog, describe } from "../kit/log.ts";
 import { EXIT } from "./exit-codes.ts";
-import { type Origin, startOrigin } from "./origin.ts";
+import { startOrigin } from "./origin.ts";
 import { traceFields } from "./process/trace.ts";
 import { readSettings } from "./settings.ts";
 
@@ -12,7 +12,7 @@ const STOP_WITHIN_MS = 20_000;
 const LAST_WORDS_MS = 1000;
 
 const settings = readSettings(process.env);
-const log = createLog({ level: settings.logLevel, fields: { origin: settings.originId } });
+const log = createLog({ level: settings.logLevel, fields: { origin: settings.originId }, present: traceFields });
 await mkdir(settings.dataFolder, { recursive: true });
 
 const origin = await startOrigin({
