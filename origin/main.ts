@@ -18,18 +18,6 @@ await mkdir(settings.dataFolder, { recursive: true });
 const origin = await startOrigin({
   settings,
   environment: process.env,
-
-const settings = readSettings(process.env);
-const log = createLog({ level: settings.logLevel, fields: { origin: settings.originId }, present: traceFields });
-process.on("unhandledRejection", (reason) =>
-  log.error("a promise was rejected and nobody heard it", { error: describe(reason) }),
-);
-// Before the start, for nothing else ends a container's first process.
-process.on("SIGTERM", stop);
-process.on("SIGINT", stop);
-
-const starting = start();
-const origin = await starting;
   instance: randomUUID(),
   end: (code) => {
     log.error("only a new process can help: this one ends", { code });
