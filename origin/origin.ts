@@ -68,9 +68,9 @@ export async function startOrigin(options: {
   if (problem !== null) log.warn("starting without memory", { problem });
   let token = memory.token;
   const incidents = createIncidentQueue(clock, log);
+  const send = tracingFetch(fetch, log);
 
   const ingest = await startIngest({
-  const send = tracingFetch(fetch, log);
     host: settings.host,
     port: settings.rtmpPort,
     authorize: authorizer((slug) => stations.get(slug)?.desired ?? null),
@@ -103,9 +103,9 @@ export async function startOrigin(options: {
       relayGuard: createAddressGuard(settings.isPrivateRelayAllowed),
       ffmpeg,
       ingest,
+      fetch: send,
       controlSilentMs: () => agent.controlSilentMs(),
       onIncident: (kind, station, message) => incidents.add(kind, station, message),
-      fetch: send,
       clock,
       log,
     },
@@ -198,9 +198,9 @@ export async function startOrigin(options: {
   );
 
   const memoryKeeper = startMemoryKeeper();
+  const eventLoop = watchEventLoop(clock);
   const http = await startHttpServer({
     host: settings.host,
-  const eventLoop = watchEventLoop(clock);
     port: settings.httpPort,
     streams: [
       ingest.serveFlv,
@@ -215,8 +215,6 @@ export async function startOrigin(options: {
     ],
     routes: [
       healthRoutes({ originId, stations, agent, ladder }),
-      playlistRoutes(stations, settings.edgeOnly ? edgeOnly({ token: () => token, clock }) : null),
-    ],
       metricsRoutes({
         version: RELEASE,
         dataFolder: settings.dataFolder,
@@ -231,6 +229,8 @@ export async function startOrigin(options: {
         token: settings.metricsToken,
         isClosed: settings.edgeOnly,
       }),
+      playlistRoutes(stations, settings.edgeOnly ? edgeOnly({ token: () => token, clock }) : null),
+    ],
     log,
   });
 
@@ -251,6 +251,7 @@ export async function startOrigin(options: {
       await ladderEnds;
       await jobsEnd;
       memoryKeeper.stop();
+      eventLoop.stop();
     },
   };
 }
@@ -268,4 +269,3 @@ async function askForTime(url: string, clock: Clock, log: Log): Promise<ClockRea
     return null;
   }
 }
-      eventLoop.stop();
