@@ -14,6 +14,7 @@ export type Bindings = {
   ASSETS: Fetcher;
   ADMIN_TOKEN?: string;
   ENROL_TOKEN?: string;
+  METRICS_TOKEN?: string;
   EDGE_URL?: string;
   RELAY_PRIVATE_ADDRESSES?: string;
   ACCESS_TEAM?: string;
@@ -37,6 +38,8 @@ const unsetWhenEmpty = (value: unknown) => (value === "" ? undefined : value);
 const Settings = z.object({
   ADMIN_TOKEN: z.preprocess(unsetWhenEmpty, z.string().max(256).optional()),
   ENROL_TOKEN: z.preprocess(unsetWhenEmpty, z.string().max(256).optional()),
+  /** With it Prometheus reads `/metrics`, also while D1 is away. */
+  METRICS_TOKEN: z.preprocess(unsetWhenEmpty, z.string().max(256).optional()),
   EDGE_URL: z.preprocess(unsetWhenEmpty, z.url({ protocol: /^https?$/ }).optional()),
   /** Whether relays may lead to private and loopback addresses; the origins have a setting of the same name. */
   RELAY_PRIVATE_ADDRESSES: z.preprocess(unsetWhenEmpty, z.enum(["allow", "refuse"]).default("refuse")),

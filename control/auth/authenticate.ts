@@ -6,7 +6,7 @@ import type { Settings } from "../environment.ts";
 import { equalHashes, sha256Of } from "./hash.ts";
 
 /** Who speaks. */
-export type Actor = { kind: "admin" | "enrolment"; name: string } | { kind: "origin"; name: OriginId };
+export type Actor = { kind: "admin" | "enrolment" | "metrics"; name: string } | { kind: "origin"; name: OriginId };
 
 /** The hash of the bearer token (RFC 6750, 2.1) in an Authorization header; null when there is none. */
 export async function bearerHash(header: string | undefined): Promise<Sha256 | null> {
@@ -18,6 +18,7 @@ export async function bearerHash(header: string | undefined): Promise<Sha256 | n
 export async function authenticate(sha256: Sha256, settings: Settings, db: Database): Promise<Actor | null> {
   if (await isHashOf(sha256, settings.ADMIN_TOKEN)) return { kind: "admin", name: "bootstrap" };
   if (await isHashOf(sha256, settings.ENROL_TOKEN)) return { kind: "enrolment", name: "bootstrap" };
+  if (await isHashOf(sha256, settings.METRICS_TOKEN)) return { kind: "metrics", name: "bootstrap" };
   const token = await db.query.tokens.findFirst({ where: and(eq(tokens.sha256, sha256), isNull(tokens.revokedAt)) });
   if (!token || !equalHashes(token.sha256, sha256)) return null;
   if (token.kind !== "origin") return { kind: token.kind, name: token.name };

@@ -5,7 +5,7 @@ import { sha256Of } from "./hash.ts";
 export type Secret = { plain: string; sha256: Sha256 };
 
 /** Prefixes tell people, and scanners of leaked secrets, what they have before them. */
-export const PREFIX = { admin: "rda_", enrolment: "rde_", origin: "rdo_", streamKey: "rdk_" } as const;
+export const PREFIX = { admin: "rda_", enrolment: "rde_", metrics: "rdm_", origin: "rdo_", streamKey: "rdk_" } as const;
 
 /** 256 random bits in base64url: 43 characters. */
 export function randomSecret(): string {

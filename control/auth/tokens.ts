@@ -10,7 +10,7 @@ import { makeSecret } from "./secret.ts";
 
 /** Tokens of origins are not made here: they are given out by registration. */
 export const NewToken = z.strictObject({
-  kind: z.enum(["admin", "enrolment"]),
+  kind: z.enum(["admin", "enrolment", "metrics"]),
   name: z.string().trim().min(1).max(100),
 });
 

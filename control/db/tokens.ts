@@ -1,7 +1,7 @@
 import { integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { OriginId, Sha256 } from "../../contracts/names.ts";
 
-export const TOKEN_KINDS = ["admin", "enrolment", "origin"] as const;
+export const TOKEN_KINDS = ["admin", "enrolment", "origin", "metrics"] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** Bearer tokens, by their hash alone. */

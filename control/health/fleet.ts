@@ -30,6 +30,7 @@ import { type Heard, Hearing } from "./hearing.ts";
 import { incidentOf, insertIncidentOnce } from "./incident.ts";
 import { type LostStudio, lostStudios } from "./lost-studios.ts";
 import { decide, type Transition } from "./machine.ts";
+import { type FleetMeasures, measureFleet } from "./measure.ts";
 import type { Outbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
 import type { Provisioner } from "./provisioner.ts";
@@ -180,6 +181,17 @@ export class Fleet {
 
   heard(): Heard[] {
     return this.#hearing.all();
+  }
+
+  /** Figures of the fleet; empty before the registry could be read. */
+  measure(): FleetMeasures {
+    const registry = this.#registry ?? { origins: [], stations: [], keys: [], slicers: [] };
+    return measureFleet(registry, {
+      assessments: this.#assess(registry, this.#deps.clock.now()),
+      heard: this.#hearing.all(),
+      alive: this.#hearing.liveness(this.#policy).alive,
+      failing: this.#faults.failing(),
+    });
   }
 
   status(): FleetStatus {

@@ -18,6 +18,7 @@ import { createEdgeEyes, noEyes } from "./edge-eyes.ts";
 import { createFaultLog } from "./fault-log.ts";
 import { Fleet, type FleetStatus, type HeartbeatReply } from "./fleet.ts";
 import type { Heard } from "./hearing.ts";
+import type { FleetMeasures } from "./measure.ts";
 import { createOutbox } from "./outbox.ts";
 import { POLICY } from "./policy.ts";
 import { noProvisioner } from "./provisioner.ts";
@@ -99,6 +100,11 @@ export class Monitor extends DurableObject<Bindings> {
   async heard(): Promise<Heard[]> {
     await this.arm();
     return this.#fleet.heard();
+  }
+
+  async measure(): Promise<FleetMeasures> {
+    await this.arm();
+    return this.#fleet.measure();
   }
 
   async standIns(id: OriginId): Promise<StandIns> {

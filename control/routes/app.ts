@@ -19,6 +19,7 @@ import { live } from "./live.ts";
 import { media } from "./media.ts";
 import { mediaFiles } from "./media-files.ts";
 import { mediaReview } from "./media-review.ts";
+import { metrics } from "./metrics.ts";
 import { origins } from "./origins.ts";
 import { plan } from "./plan.ts";
 import { playlists } from "./playlists.ts";
@@ -56,6 +57,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.use(limitTime, limitBody);
 
   app.route("/", healthz);
+  app.route("/", metrics);
   app.route("/", docs);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
   app.get("/api/v1/openapi.json", (c) => c.json(app.getOpenAPI31Document(DESCRIPTION)));

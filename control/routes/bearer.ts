@@ -57,6 +57,13 @@ export const requireAdmin = createMiddleware<ControlEnv>(async (c, next) => {
   await next();
 });
 
+/** Lets in whoever may read metrics; comes after `requireActor`. */
+export const requireMetricsReader = createMiddleware<ControlEnv>(async (c, next) => {
+  const { kind } = c.var.actor;
+  if (kind !== "metrics" && kind !== "admin") throw new Refusal(403, "forbidden", "This needs a token for metrics.");
+  await next();
+});
+
 /** Lets in origins alone; comes after `requireActor`. */
 export const requireOrigin = createMiddleware<ControlEnv>(async (c, next) => {
   if (c.var.actor.kind !== "origin") throw new Refusal(403, "forbidden", "This needs the token of an origin.");

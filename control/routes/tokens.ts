@@ -31,7 +31,7 @@ const create = createRoute({
   path: "/tokens",
   operationId: "createToken",
   tags: ["Tokens"],
-  summary: "Make a token for an admin, or one with which origins enrol; it is shown this once",
+  summary: "Make a token for an admin, one with which origins enrol, or one for Prometheus; it is shown this once",
   security: SECURED,
   request: { body: body(NewToken) },
   responses: {
