@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Delivery } from "./delivery.ts";
 import { OriginId, RenditionName, StationSlug } from "./names.ts";
 import { INDEX_SEGMENTS } from "./station-index.ts";
 
@@ -21,6 +22,8 @@ export const EdgeHealth = z.object({
   station: StationSlug,
   /** Unix ms by the edge's clock. */
   now: z.int().nonnegative(),
+  /** The way that the station really takes: `edge` where the edge was not told where the bucket is open. */
+  delivery: Delivery.optional(),
   /** What listeners are offered: the newest number of each rendition, and whether it is heard from the reel. */
   listed: z.array(z.object({ rendition: RenditionName, newest: z.int().nonnegative(), reel: z.boolean() })),
   origins: z.array(SeenOrigin).max(64),

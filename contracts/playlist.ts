@@ -12,17 +12,22 @@ export function peakBandwidth(rendition: RenditionName): number {
   return Math.ceil((bitrateOf(rendition) * 1.25) / 1000) * 1000;
 }
 
-/** Multivariant playlist (RFC 8216, 4.3.4.2), in the station's order: players start with the first. */
-export function renderMultivariantPlaylist(renditions: readonly RenditionName[]): string {
+/**
+ * Multivariant playlist (RFC 8216, 4.3.4.2), in the station's order: players start with the first. The media
+ * playlists lie below `base`, by default beside it.
+ */
+export function renderMultivariantPlaylist(renditions: readonly RenditionName[], base = ""): string {
   const variants = renditions.map(
     (rendition) =>
-      `#EXT-X-STREAM-INF:BANDWIDTH=${peakBandwidth(rendition)},AVERAGE-BANDWIDTH=${Math.ceil((bitrateOf(rendition) * 112) / 100)},CODECS="mp4a.40.2"\n${rendition}/live.m3u8\n`,
+      `#EXT-X-STREAM-INF:BANDWIDTH=${peakBandwidth(rendition)},AVERAGE-BANDWIDTH=${Math.ceil((bitrateOf(rendition) * 112) / 100)},CODECS="mp4a.40.2"\n${base}${rendition}/live.m3u8\n`,
   );
   return `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-INDEPENDENT-SEGMENTS\n${variants.join("")}`;
 }
 
 export type ListedSegment = {
   number: number;
+  /** Where it is to be fetched; by default beside the playlist. */
+  uri?: string;
   /** True for a number that nobody has: listed as EXT-X-GAP, so that players step over it. */
   gap: boolean;
 };
@@ -51,11 +56,11 @@ export function renderMediaPlaylist(
     "#EXT-X-INDEPENDENT-SEGMENTS",
   ];
   const tagsOf = tagsBySegment(segments, framesPerSegment, datedTags);
-  for (const { number, gap } of segments) {
+  for (const { number, gap, uri = `${number}.ts` } of segments) {
     lines.push(...(tagsOf.get(number) ?? []));
     lines.push(`#EXT-X-PROGRAM-DATE-TIME:${isoTime(firstFrame(number, framesPerSegment))}`);
     if (gap) lines.push("#EXT-X-GAP");
-    lines.push(extinf, `${number}.ts`);
+    lines.push(extinf, uri);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Delivery } from "./delivery.ts";
 import { OriginId, RenditionName, Sha256, StationSlug } from "./names.ts";
 
 /**
@@ -23,6 +24,10 @@ export const RoutedStation = z.object({
   generation: z.int().nonnegative(),
   studio: OriginId.nullable(),
   slicers: z.array(RoutedSlicer).max(64),
+  /** Absent: `edge`. */
+  delivery: Delivery.optional(),
+  /** Until when (Unix ms) the bucket's playlists are kept up although the delivery is `edge` again: players hold them. */
+  listedUntil: z.int().nonnegative().optional(),
 });
 export type RoutedStation = z.infer<typeof RoutedStation>;
 

@@ -22,9 +22,18 @@ export function reelKey(station: StationSlug, sha256: Sha256): string {
   return `reel/${station}/${sha256}.mpegts`;
 }
 
+/** The playlists that players fetch without the edge Worker (contracts/delivery.ts). */
+export function multivariantKey(station: StationSlug): string {
+  return `public/${station}/live.m3u8`;
+}
+
+export function playlistKey(station: StationSlug, rendition: RenditionName): string {
+  return `public/${station}/${rendition}/live.m3u8`;
+}
+
 /** Where all that is stored of a station lies. */
 export function stationPrefixes(station: StationSlug): string[] {
-  return [`reel/${station}/`, `live/${station}/`];
+  return [`reel/${station}/`, `live/${station}/`, `public/${station}/`];
 }
 
 /** Largest segment the edge takes in: 8 s at 320 kbit/s is 350 kB. */

@@ -1,8 +1,10 @@
 import type { Context } from "hono";
+import type { StationSlug } from "../contracts/names.ts";
 import type { RoutedStation, Routing } from "../contracts/routing.ts";
 import { type Clock, systemClock } from "../kit/clock.ts";
-import { createLog, type Log } from "../kit/log.ts";
+import { createLog, describe, type Log } from "../kit/log.ts";
 import { Complaints } from "./complaints.ts";
+import { Listings } from "./listing/listings.ts";
 import { Libraries } from "./media/libraries.ts";
 import type { Board } from "./playlist/board.ts";
 import { Boards } from "./playlist/boards.ts";
@@ -10,6 +12,7 @@ import type { EdgeEnvironment, FetchOrigin, Reach } from "./reach.ts";
 import { Reels } from "./reel/reels.ts";
 import { RoutingReader, stationOf } from "./routing/routing-reader.ts";
 import { Shelf } from "./segment/shelf.ts";
+import { type EdgeSettings, readSettings } from "./settings.ts";
 
 export type EdgeOptions = {
   clock?: Clock;
@@ -17,6 +20,9 @@ export type EdgeOptions = {
   fetchOrigin?: FetchOrigin;
   cache?: Reach["cache"];
 };
+
+/** A station that was asked for. */
+export type Where = { slug: StationSlug; routing: Routing; station: RoutedStation; board: Board };
 
 export type EdgeContext = Context<{ Bindings: EdgeEnvironment }>;
 
@@ -27,9 +33,11 @@ export class Edge {
   readonly shelf = new Shelf();
   readonly reels = new Reels();
   readonly libraries = new Libraries();
+  readonly listings = new Listings();
   readonly log: Log;
   readonly clock: Clock;
   readonly #complaints: Complaints;
+  #settings: EdgeSettings | null = null;
   readonly #fetchOrigin: FetchOrigin;
   readonly #cache: Reach["cache"];
 
@@ -43,11 +51,15 @@ export class Edge {
 
   reach(request: Request, environment: EdgeEnvironment, context: Pick<ExecutionContext, "waitUntil">): Reach {
     const { url } = request;
+    const site = url.slice(0, url.indexOf("/", "https://".length));
+    this.#settings ??= this.#read(environment);
     return {
       bucket: environment.MEDIA,
       segments: environment.SEGMENTS ?? environment.MEDIA,
       cache: this.#cache,
-      site: url.slice(0, url.indexOf("/", "https://".length)),
+      site,
+      segmentsUrl: this.#settings.segmentsUrl,
+      edgeUrl: this.#settings.edgeUrl ?? site,
       fetchOrigin: this.#fetchOrigin,
       fetchAsset: (asset) => environment.ASSETS.fetch(asset),
       keep: (work) => context.waitUntil(work),
@@ -56,13 +68,23 @@ export class Edge {
     };
   }
 
+  /** Settings are the same for all that an isolate is asked. With wrong ones listeners are served as without any. */
+  #read(environment: EdgeEnvironment): EdgeSettings {
+    try {
+      return readSettings(environment);
+    } catch (thrown) {
+      this.log.error("settings cannot be used", { error: describe(thrown) });
+      return { segmentsUrl: null, edgeUrl: null };
+    }
+  }
+
   reachOf(context: EdgeContext): Reach {
     return this.reach(context.req.raw, context.env, context.executionCtx);
   }
 
   /** Throws 404 for an unknown station, 503 when no routing was ever seen. */
-  async station(slug: string, reach: Reach): Promise<{ routing: Routing; station: RoutedStation; board: Board }> {
+  async station(slug: StationSlug, reach: Reach): Promise<Where> {
     const routing = await this.routing.current(reach);
-    return { routing, station: stationOf(routing, slug), board: this.boards.of(routing, slug) };
+    return { slug, routing, station: stationOf(routing, slug), board: this.boards.of(routing, slug) };
   }
 }

@@ -1,6 +1,6 @@
 import type { RenditionName, StationSlug } from "../contracts/names.ts";
 import type { RoutedStation } from "../contracts/routing.ts";
-import type { Edge } from "./edge.ts";
+import type { Edge, Where } from "./edge.ts";
 import { EdgeError } from "./edge-error.ts";
 import { answerMediaPlaylist, answerPlaylistOfOrigin } from "./playlist/media-playlist.ts";
 import type { Reach } from "./reach.ts";
@@ -45,7 +45,7 @@ export async function answerListening(edge: Edge, asked: Asked, request: Request
 
 async function answerGet(
   edge: Edge,
-  where: Awaited<ReturnType<Edge["station"]>>,
+  where: Where,
   { station, rendition, segment, origin }: Asked,
   request: Request,
   reach: Reach,
@@ -55,7 +55,7 @@ async function answerGet(
     return answerSegment(request, await findSegment(name, { ...where, shelf: edge.shelf, reels: edge.reels }, reach));
   }
   if (origin !== null) return await answerPlaylistOfOrigin(origin, rendition, where, request, reach);
-  return await answerMediaPlaylist(rendition, where, request, reach);
+  return await answerMediaPlaylist(rendition, { ...where, listings: edge.listings }, request, reach);
 }
 
 function requireRendition(station: RoutedStation, rendition: string): void {

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Edge } from "./edge.ts";
-import { EMBED_HEADERS, PAGE_HEADERS, renderPlayerPage, renderStationsPage } from "./pages/pages.ts";
+import { alsoFrom, EMBED_HEADERS, PAGE_HEADERS, renderPlayerPage, renderStationsPage } from "./pages/pages.ts";
 import type { EdgeEnvironment } from "./reach.ts";
 import { wantsJson } from "./wants-page.ts";
 
@@ -24,16 +24,20 @@ export function pageRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
 
   routes.get("/:station", async (context) => {
     const slug = context.req.param("station");
-    const { station } = await edge.station(slug, edge.reachOf(context));
+    const reach = edge.reachOf(context);
+    const { station } = await edge.station(slug, reach);
     const page = renderPlayerPage({ slug, name: station.name }, { embed: false });
-    return new Response(page, { headers: { ...PAGE_HEADERS, "cache-control": PAGE_CACHE_CONTROL } });
+    const headers = alsoFrom(reach.segmentsUrl, PAGE_HEADERS);
+    return new Response(page, { headers: { ...headers, "cache-control": PAGE_CACHE_CONTROL } });
   });
 
   routes.get("/:station/embed", async (context) => {
     const slug = context.req.param("station");
-    const { station } = await edge.station(slug, edge.reachOf(context));
+    const reach = edge.reachOf(context);
+    const { station } = await edge.station(slug, reach);
     const page = renderPlayerPage({ slug, name: station.name }, { embed: true });
-    return new Response(page, { headers: { ...EMBED_HEADERS, "cache-control": PAGE_CACHE_CONTROL } });
+    const headers = alsoFrom(reach.segmentsUrl, EMBED_HEADERS);
+    return new Response(page, { headers: { ...headers, "cache-control": PAGE_CACHE_CONTROL } });
   });
 
   return routes;

@@ -6,6 +6,7 @@ export type Bucket = {
   get(key: string, options?: { range: { offset: number; length: number } }): Promise<R2ObjectBody | null>;
   head(key: string): Promise<R2Object | null>;
   put(key: string, value: ArrayBuffer | string, options: R2PutOptions): Promise<R2Object | null>;
+  delete(keys: string[]): Promise<void>;
 };
 
 export type EdgeEnvironment = {
@@ -13,6 +14,8 @@ export type EdgeEnvironment = {
   /** Where segments lie, and nothing that is not for everyone; in MEDIA where there is none. */
   SEGMENTS?: Bucket;
   ASSETS: Pick<Fetcher, "fetch">;
+  SEGMENTS_URL?: string;
+  EDGE_URL?: string;
 };
 
 /** How the edge asks an origin over HTTP. */
@@ -33,6 +36,10 @@ export type Reach = {
   cache: () => Pick<Cache, "match" | "put">;
   /** Scheme and host under which we were asked; keys of the cache must lie on a host that is ours. */
   site: string;
+  /** Where the bucket of the segments is open to everyone; null where it is not, or nobody has said where. */
+  segmentsUrl: string | null;
+  /** Where listeners reach the edge. */
+  edgeUrl: string;
   fetchOrigin: FetchOrigin;
   /** One of the Worker's own static assets. */
   fetchAsset: (url: string) => Promise<Response>;

@@ -23,7 +23,9 @@ type OriginAnswer = (path: string) => Response | Promise<Response> | null;
 
 let worlds = 0;
 
-export async function createWorld(options: { origins?: string[]; weights?: Record<string, number> } = {}) {
+export async function createWorld(
+  options: { origins?: string[]; weights?: Record<string, number>; segmentsUrl?: string } = {},
+) {
   worlds += 1;
   const prefix = `world-${worlds}/`;
   const site = `https://edge-${worlds}.test`;
@@ -115,7 +117,8 @@ export async function createWorld(options: { origins?: string[]; weights?: Recor
     async fetch(path: string, init: RequestInit = {}): Promise<Response> {
       const context = createExecutionContext();
       const request = new Request(site + path, init);
-      const response = await edge.fetch(request, { MEDIA: bucket, ASSETS: assets }, context);
+      const settings = options.segmentsUrl === undefined ? {} : { SEGMENTS_URL: options.segmentsUrl };
+      const response = await edge.fetch(request, { MEDIA: bucket, ASSETS: assets, ...settings }, context);
       settling.push(waitOnExecutionContext(context));
       return response;
     },
@@ -182,6 +185,7 @@ function createBucket(
       await happen(faults.put(key));
       return env.MEDIA.put(prefix + key, value, options);
     },
+    delete: (keys) => env.MEDIA.delete(keys.map((key) => prefix + key)),
   };
 }
 

@@ -22,6 +22,17 @@ function pageHeaders(frameAncestors: string): Record<string, string> {
   };
 }
 
+/** The same for a page whose player also fetches from there. */
+export function alsoFrom(mediaUrl: string | null, headers: Record<string, string>): Record<string, string> {
+  if (mediaUrl === null) return headers;
+  const { origin } = new URL(mediaUrl);
+  const policy = headers["content-security-policy"]?.replace(
+    /\b(connect-src|media-src) 'self'/g,
+    `$1 'self' ${origin}`,
+  );
+  return policy === undefined ? headers : { ...headers, "content-security-policy": policy };
+}
+
 /** Headers of every page but the embedded player. */
 export const PAGE_HEADERS: Record<string, string> = pageHeaders("'self'");
 /** Headers of the embedded player, which any site may frame. */

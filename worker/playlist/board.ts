@@ -1,16 +1,17 @@
-import { itemTag } from "../../contracts/date-range.ts";
+import { type DatedTag, itemTag } from "../../contracts/date-range.ts";
 import { type Heard, heardTogether } from "../../contracts/heard.ts";
 import type { OriginId, RenditionName, StationSlug } from "../../contracts/names.ts";
-import { PLAYLIST_TYPE, renderMediaPlaylist } from "../../contracts/playlist.ts";
+import { type ListedSegment, PLAYLIST_TYPE, renderMediaPlaylist } from "../../contracts/playlist.ts";
 import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import type { StationIndex } from "../../contracts/station-index.ts";
 import { firstFrame } from "../../contracts/timeline.ts";
 import { Memo } from "../cache/memo.ts";
 import { Rendered } from "../cache/rendered.ts";
 import { eachLimited } from "../each-limited.ts";
+import type { Sight } from "../listing/extend.ts";
 import type { Reach } from "../reach.ts";
 import { Counted } from "../reel/counted.ts";
-import { indexFreshUntil, type KnownIndex } from "./known-index.ts";
+import { indexFreshUntil, type KnownIndex, newerIndex } from "./known-index.ts";
 import { type Holdings, merge } from "./merge.ts";
 import { renderNow, type Slate, slateItem } from "./now.ts";
 import { readIndex } from "./read-index.ts";
@@ -64,6 +65,31 @@ export class Board {
     return this.#memo(origin).last?.index ?? null;
   }
 
+  /** Takes in an index that its origin has just put into R2. */
+  take(origin: OriginId, known: KnownIndex, now: number): void {
+    const memo = this.#memo(origin);
+    const value = newerIndex(memo.last ?? null, known);
+    memo.set({ value, readAt: now });
+  }
+
+  /** What there is of a rendition, for its listing. */
+  sight(view: View, rendition: RenditionName): Sight {
+    const stored = new Set<string>();
+    for (const { last } of this.#memos.values()) {
+      if (!last?.stored) continue;
+      for (const { number } of last.index.segments) stored.add(`${last.index.origin}/${number}`);
+    }
+    return {
+      slug: this.#slug,
+      station: view.station,
+      rendition,
+      window: this.windowOf(view, rendition),
+      holdings: view.holdings,
+      isReeled: (number) => this.reeled.has(rendition, number),
+      isStored: (origin, number) => stored.has(`${origin}/${number}`),
+    };
+  }
+
   windowOf({ holdings, station: { framesPerSegment }, at, windows }: View, rendition: RenditionName): Window {
     const planned = windows.get(rendition);
     if (planned !== undefined) return planned;
@@ -77,7 +103,7 @@ export class Board {
   playlistOf(view: View, rendition: RenditionName, window: Window): Rendered {
     let rendered = view.playlists.get(rendition);
     if (rendered === undefined) {
-      rendered = this.#render(rendition, window, view);
+      rendered = this.render(rendition, segmentsOf(window), view);
       view.playlists.set(rendition, rendered);
     }
     return rendered;
@@ -101,14 +127,20 @@ export class Board {
     return view.now;
   }
 
-  #render(rendition: RenditionName, window: Window, { heard, station }: View): Rendered {
-    const { framesPerSegment } = station;
+  /** What is heard and when, as tags of the rendition's playlist. */
+  tags(view: View, rendition: RenditionName): DatedTag[] {
+    const { heard, station } = view;
+    const { reelSince } = this.windowOf(view, rendition);
     const items = [...(heard?.items ?? [])];
-    if (window.reelSince !== null) {
-      items.push(slateItem({ frame: firstFrame(window.reelSince, framesPerSegment), title: "" }));
+    if (reelSince !== null) {
+      items.push(slateItem({ frame: firstFrame(reelSince, station.framesPerSegment), title: "" }));
     }
-    const tags = items.map((item) => itemTag(this.#slug, item));
-    const text = renderMediaPlaylist(segmentsOf(window), framesPerSegment, tags);
+    return items.map((item) => itemTag(this.#slug, item));
+  }
+
+  /** The same text is rendered once. */
+  render(rendition: RenditionName, segments: readonly ListedSegment[], view: View): Rendered {
+    const text = renderMediaPlaylist(segments, view.station.framesPerSegment, this.tags(view, rendition));
     const before = this.#playlists.get(rendition);
     if (before?.text === text) return before.rendered;
     const rendered = new Rendered(text, PLAYLIST_TYPE);

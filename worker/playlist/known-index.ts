@@ -2,7 +2,12 @@ import { StationIndex } from "../../contracts/station-index.ts";
 import { segmentSeconds, segmentTime } from "../../contracts/timeline.ts";
 
 /** An index as it was read, with its text, by which an unchanged one is known without parsing it again. */
-export type KnownIndex = { text: string; index: StationIndex };
+export type KnownIndex = {
+  text: string;
+  index: StationIndex;
+  /** Whether it was seen in R2: then all that it lists is there (invariant 6). */
+  stored?: boolean;
+};
 
 /** Throws when the text is no index, or that of another station or origin. */
 export function parseIndex(text: string, station: string, origin: string): KnownIndex {
@@ -33,10 +38,13 @@ export function isStale(index: StationIndex, now: number): boolean {
   return now - Math.min(updatedAt, newestAt) > STALE_AFTER * length;
 }
 
-/** The one its origin wrote later; with equal times the one that lists more, or the one at hand. */
+/** The one its origin wrote later; with equal times the one that lists more, that was seen in R2, or the one at hand. */
 export function newerIndex<I extends KnownIndex>(atHand: I | null, other: I | null): I | null {
   if (atHand === null || other === null) return atHand ?? other;
-  const laterBy = other.index.updatedAt - atHand.index.updatedAt || newestIn(other.index) - newestIn(atHand.index);
+  const laterBy =
+    other.index.updatedAt - atHand.index.updatedAt ||
+    newestIn(other.index) - newestIn(atHand.index) ||
+    Number(other.stored ?? false) - Number(atHand.stored ?? false);
   return laterBy > 0 ? other : atHand;
 }
 
@@ -53,8 +61,13 @@ const FRESH_WHEN_DUE_MS = 250;
  */
 export function indexFreshUntil(index: StationIndex | null, readAt: number): number {
   if (index === null) return readAt + FRESH_MS;
-  const length = segmentMs(index.framesPerSegment);
-  const dueAt = index.updatedAt + length;
+  return freshUntil(index.updatedAt, index.framesPerSegment, readAt);
+}
+
+/** The same for whatever is written anew with each segment. */
+export function freshUntil(writtenAt: number, framesPerSegment: number, readAt: number): number {
+  const length = segmentMs(framesPerSegment);
+  const dueAt = writtenAt + length;
   if (readAt > dueAt + length) return readAt + FRESH_MS;
   return Math.min(readAt + FRESH_MS, Math.max(readAt + FRESH_WHEN_DUE_MS, dueAt));
 }

@@ -1,13 +1,17 @@
-import type { RenditionName } from "../../contracts/names.ts";
+import type { RenditionName, StationSlug } from "../../contracts/names.ts";
 import { PLAYLIST_TYPE, renderMediaPlaylist } from "../../contracts/playlist.ts";
 import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import { pause } from "../../kit/loop.ts";
 import { Rendered } from "../cache/rendered.ts";
 import { EdgeError } from "../edge-error.ts";
+import { addressed } from "../listing/addresses.ts";
+import { goAhead } from "../listing/ahead.ts";
+import { isListed } from "../listing/delivery.ts";
+import type { Listings } from "../listing/listings.ts";
 import type { Reach } from "../reach.ts";
-import type { Board, View } from "./board.ts";
+import type { Board } from "./board.ts";
 import { merge } from "./merge.ts";
-import { listHeld, playlistCacheControl, type Window } from "./window.ts";
+import { listHeld, playlistCacheControl } from "./window.ts";
 
 /**
  * A playlist that is about to change is held until it has: whoever asks now would otherwise hear of the new segment
@@ -18,33 +22,54 @@ const HELD_BEFORE_DUE_MS = 800;
 const HELD_AFTER_DUE_MS = 600;
 const HELD_POLL_MS = 100;
 
-type Where = { routing: Routing; station: RoutedStation; board: Board };
+type Where = { slug: StationSlug; routing: Routing; station: RoutedStation; board: Board; listings: Listings };
+
+/** A playlist that could be answered, and when (Unix ms) it is expected to change. */
+type Offer = { dueAt: number; playlist: () => Rendered };
 
 /** The media playlist that all origins make together; the reel's where nothing is known of any. */
 export async function answerMediaPlaylist(
   rendition: RenditionName,
-  { routing, station, board }: Where,
+  where: Where,
   request: Request,
   reach: Reach,
 ): Promise<Response> {
-  const { view, window } = await settled(rendition, { routing, station, board }, reach);
-  const cacheControl = playlistCacheControl(window.dueAt, station.framesPerSegment, reach.clock.now());
-  return await board.playlistOf(view, rendition, window).answer(request, cacheControl);
+  const { dueAt, playlist } = await settled(rendition, where, reach);
+  const cacheControl = playlistCacheControl(dueAt, where.station.framesPerSegment, reach.clock.now());
+  return await playlist().answer(request, cacheControl);
 }
 
-async function settled(
-  rendition: RenditionName,
-  { routing, station, board }: Where,
-  reach: Reach,
-): Promise<{ view: View; window: Window }> {
+async function settled(rendition: RenditionName, where: Where, reach: Reach): Promise<Offer> {
   const deadline = reach.clock.monotonic() + HELD_BEFORE_DUE_MS + HELD_AFTER_DUE_MS;
   for (;;) {
-    const view = await board.view(routing, station, reach);
-    const window = board.windowOf(view, rendition);
-    const isSettled = !isAboutToChange(window.dueAt, reach.clock.now()) || reach.clock.monotonic() >= deadline;
-    if (isSettled) return { view, window };
+    const offer = await offered(rendition, where, reach);
+    const isSettled = !isAboutToChange(offer.dueAt, reach.clock.now()) || reach.clock.monotonic() >= deadline;
+    if (isSettled) return offer;
     await pause(HELD_POLL_MS);
   }
+}
+
+/** By the station's listing where one is kept: what comes through the edge otherwise is in the bucket there. */
+async function offered(rendition: RenditionName, where: Where, reach: Reach): Promise<Offer> {
+  const { routing, station, board } = where;
+  const view = await board.view(routing, station, reach);
+  const listing = isListed(station, reach) ? await where.listings.of(where, rendition, reach) : null;
+  const window = board.windowOf(view, rendition);
+  const byEdge = { dueAt: window.dueAt, playlist: () => board.playlistOf(view, rendition, window) };
+  const { segmentsUrl } = reach;
+  if (segmentsUrl === null || !isListed(station, reach)) return byEdge;
+  if (listing === null || listing.framesPerSegment !== station.framesPerSegment) {
+    where.listings.nudge(where, reach);
+    return byEdge;
+  }
+  const now = reach.clock.now();
+  const sight = board.sight(view, rendition);
+  const listed = goAhead(listing, sight, now);
+  if (listed.isOverdue) where.listings.nudge(where, reach);
+  return {
+    dueAt: listed.isBehind ? now : window.dueAt,
+    playlist: () => board.render(rendition, addressed(sight, listed, segmentsUrl), view),
+  };
 }
 
 /** Both in Unix ms. False again when the change is overdue, so that no request waits for a station that has stopped. */
@@ -56,7 +81,7 @@ export function isAboutToChange(dueAt: number, now: number): boolean {
 export async function answerPlaylistOfOrigin(
   origin: string,
   rendition: RenditionName,
-  { routing, station, board }: Where,
+  { routing, station, board }: Pick<Where, "routing" | "station" | "board">,
   request: Request,
   reach: Reach,
 ): Promise<Response> {

@@ -10,6 +10,8 @@ import { askOrigin } from "../routing/ask-origin.ts";
 import { indexFreshUntil, isStale, type KnownIndex, newerIndex, parseIndex } from "./known-index.ts";
 
 const READ_LIMIT_MS = 1000;
+/** Marks what was seen in R2 when isolates share it. */
+const STORED = "R2";
 
 /**
  * What an origin holds of a station: as another isolate just read it, else from R2, else, when R2 fails or what it
@@ -24,9 +26,12 @@ export async function readIndex(
   reach: Reach,
 ): Promise<Reading<KnownIndex | null>> {
   const name = `index/${station}/${origin}`;
-  const parse = (text: string) => (known?.text === text ? known : parseIndex(text, station, origin));
+  const parse = (text: string, stored: boolean): KnownIndex => {
+    if (known?.text !== text) return { ...parseIndex(text, station, origin), stored };
+    return known.stored || !stored ? known : { ...known, stored };
+  };
   const shared = await readShared(name, reach);
-  const fromShared = shared === null ? null : parse(shared.value);
+  const fromShared = shared === null ? null : parse(shared.value, shared.from === STORED);
   if (shared !== null && fromShared !== null) {
     const isFresh = reach.clock.now() < indexFreshUntil(fromShared.index, shared.readAt);
     if (isFresh) return { value: newerIndex(known, fromShared), readAt: shared.readAt };
@@ -35,7 +40,9 @@ export async function readIndex(
   const value = newerIndex(newerIndex(known, fromShared), read.found);
   if (!read.answered && value === null) throw new Error("neither R2 nor the origin answered");
   const readAt = reach.clock.now();
-  if (read.found !== null && value !== null) writeShared(name, { value: value.text, readAt }, reach);
+  if (read.found !== null && value !== null) {
+    writeShared(name, { value: value.text, readAt, from: value.stored ? STORED : "" }, reach);
+  }
   return { value, readAt };
 }
 
@@ -53,7 +60,7 @@ async function readPastCaches(
   routing: Routing,
   station: StationSlug,
   origin: OriginId,
-  parse: (text: string) => KnownIndex,
+  parse: (text: string, stored: boolean) => KnownIndex,
   reach: Reach,
 ): Promise<{ found: KnownIndex | null; answered: boolean }> {
   const complain = (place: string) => (thrown: unknown) => {
@@ -74,23 +81,23 @@ async function readPastCaches(
 function readStored(
   station: StationSlug,
   origin: OriginId,
-  parse: (text: string) => KnownIndex,
+  parse: (text: string, stored: boolean) => KnownIndex,
   reach: Reach,
 ): Promise<KnownIndex | null> {
   return withTimeout(READ_LIMIT_MS, "R2", async () => {
     const object = await reach.bucket.get(indexKey(station, origin));
-    return object === null ? null : parse(await object.text());
+    return object === null ? null : parse(await object.text(), true);
   });
 }
 
 function readDirect(
   origin: RoutedOrigin,
   station: StationSlug,
-  parse: (text: string) => KnownIndex,
+  parse: (text: string, stored: boolean) => KnownIndex,
   reach: Reach,
 ): Promise<KnownIndex> {
   return withTimeout(READ_LIMIT_MS, "the origin", async (signal) => {
     const response = await askOrigin(origin, `${station}/index.json`, signal, reach);
-    return parse(new TextDecoder().decode(await readBounded(response, MAX_INDEX_BYTES)));
+    return parse(new TextDecoder().decode(await readBounded(response, MAX_INDEX_BYTES)), false);
   });
 }

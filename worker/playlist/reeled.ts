@@ -21,6 +21,13 @@ export class Reeled {
     for (const number of numbers) if (number < edge - REMEMBERED) numbers.delete(number);
   }
 
+  /** Takes in numbers under which all edges have listed it. */
+  add(rendition: RenditionName, numbers: Iterable<number>): void {
+    const known = this.#numbers.get(rendition) ?? new Set();
+    this.#numbers.set(rendition, known);
+    for (const number of numbers) known.add(number);
+  }
+
   has(rendition: RenditionName, number: number): boolean {
     return this.#numbers.get(rendition)?.has(number) ?? false;
   }

@@ -4,6 +4,7 @@ import type { RoutedStation } from "../../contracts/routing.ts";
 import { firstFrame } from "../../contracts/timeline.ts";
 import { Rendered } from "../cache/rendered.ts";
 import type { Edge } from "../edge.ts";
+import { deliveryOf, isListed } from "../listing/delivery.ts";
 import type { EdgeEnvironment, Reach } from "../reach.ts";
 import { answerArt } from "./art.ts";
 import { renderHealth } from "./health.ts";
@@ -17,8 +18,10 @@ export function playlistRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> 
   const routes = new Hono<{ Bindings: EdgeEnvironment }>();
 
   routes.get("/:station/live.m3u8", async (context) => {
-    const { station } = await edge.station(context.req.param("station"), edge.reachOf(context));
-    const rendered = new Rendered(renderMultivariantPlaylist(station.renditions), PLAYLIST_TYPE);
+    const reach = edge.reachOf(context);
+    const where = await edge.station(context.req.param("station"), reach);
+    const base = await edge.listings.staticBase(where, reach);
+    const rendered = new Rendered(renderMultivariantPlaylist(where.station.renditions, base), PLAYLIST_TYPE);
     return await rendered.answer(context.req.raw, MULTIVARIANT_CACHE_CONTROL);
   });
 
@@ -44,11 +47,13 @@ export function playlistRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> 
   routes.get("/:station/health.json", async (context) => {
     const reach = edge.reachOf(context);
     const slug = context.req.param("station");
-    const { routing, station, board } = await edge.station(slug, reach);
+    const where = await edge.station(slug, reach);
+    const { routing, station, board } = where;
     const view = await board.view(routing, station, reach);
     const windowOf = (rendition: string) => board.windowOf(view, rendition);
     const health = renderHealth(slug, station, view.indexes, windowOf, reach.clock.now());
-    return context.json(health, 200, { "cache-control": "no-store" });
+    if (isListed(station, reach)) await edge.listings.look(where, reach);
+    return context.json({ ...health, delivery: deliveryOf(station, reach) }, 200, { "cache-control": "no-store" });
   });
 
   async function slateOf(slug: string, station: RoutedStation, since: number, reach: Reach): Promise<Slate> {

@@ -3,6 +3,7 @@ import type { ListedSegment } from "../../contracts/playlist.ts";
 import { segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { segmentMs } from "./known-index.ts";
 import type { Holdings } from "./merge.ts";
+import { publishedAt } from "./published-at.ts";
 import { createTimetable } from "./timetable.ts";
 
 /** Consecutive numbers a playlist lists: 38 s at the default length, more than any player keeps behind the edge. */
@@ -33,8 +34,7 @@ export function planWindow(
   framesPerSegment: number,
   now: number,
 ): Window | null {
-  const publishedAt = publicationTimes(holdings, rendition, framesPerSegment);
-  const held = [...publishedAt];
+  const held = [...publicationTimes(holdings, rendition, framesPerSegment)];
   const [oldest] = held;
   const newestHeld = held.at(-1)?.[0];
   if (oldest === undefined || newestHeld === undefined) return null;
@@ -84,17 +84,12 @@ export function listHeld(holdings: Holdings, rendition: RenditionName): ListedSe
   return candidates.slice(first).map(({ number }) => ({ number, gap: !numbers.has(number) }));
 }
 
-/**
- * When each number that exists in the rendition was first published, ascending by number. None was before its time
- * was over, whatever the clock of its origin says.
- */
+/** When each number that exists in the rendition was first published, ascending by number. */
 function publicationTimes(holdings: Holdings, rendition: RenditionName, framesPerSegment: number): Map<number, number> {
   const times = new Map<number, number>();
   for (const [number, copies] of holdings) {
     const having = copies.filter((copy) => copy.renditions[rendition] !== undefined);
-    if (having.length === 0) continue;
-    const earliest = Math.min(...having.map((copy) => copy.publishedAt));
-    times.set(number, Math.max(earliest, segmentTime(number + 1, framesPerSegment)));
+    if (having.length > 0) times.set(number, publishedAt(having, number, framesPerSegment));
   }
   return times;
 }

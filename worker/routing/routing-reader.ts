@@ -95,7 +95,7 @@ async function readStored(known: Snapshot | undefined, reach: Reach): Promise<Re
   const text = await readObject(ROUTING_KEY, reach);
   const value = reuse(known, text);
   const readAt = reach.clock.now();
-  writeShared(SHARED_NAME, { value: text, readAt }, reach);
+  writeShared(SHARED_NAME, { value: text, readAt, from: "R2" }, reach);
   return { value, readAt };
 }
 

@@ -3,6 +3,7 @@ import { StationIndex } from "../../contracts/station-index.ts";
 import { indexKey, MAX_INDEX_BYTES } from "../../contracts/storage.ts";
 import { segmentAt } from "../../contracts/timeline.ts";
 import { EdgeError } from "../edge-error.ts";
+import type { KnownIndex } from "../playlist/known-index.ts";
 import type { Reach } from "../reach.ts";
 import { readUpload } from "./read-upload.ts";
 import { withStore } from "./store.ts";
@@ -18,7 +19,12 @@ const UPDATED_AT = "updated-at";
  * Takes in an origin's index. One that was written before the stored one is answered 409 and changes nothing: a
  * request that was delayed on its way must not take back what a later one announced.
  */
-export async function putIndex(request: Request, origin: OriginId, station: StationSlug, reach: Reach): Promise<void> {
+export async function putIndex(
+  request: Request,
+  origin: OriginId,
+  station: StationSlug,
+  reach: Reach,
+): Promise<KnownIndex> {
   const { bytes } = await readUpload(request, MAX_INDEX_BYTES);
   const index = parseUpload(bytes, origin, station, reach.clock.now());
   const key = indexKey(station, origin);
@@ -34,6 +40,7 @@ export async function putIndex(request: Request, origin: OriginId, station: Stat
   }).then((isNewest) => {
     if (!isNewest) throw new EdgeError(409, "index_superseded", "A later index is stored already.");
   });
+  return { text: new TextDecoder().decode(bytes), index, stored: true };
 }
 
 function parseUpload(bytes: ArrayBuffer, origin: OriginId, station: StationSlug, now: number): StationIndex {

@@ -4,6 +4,7 @@ import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import { indexKey } from "../../contracts/storage.ts";
 import type { Edge } from "../edge.ts";
 import { EdgeError } from "../edge-error.ts";
+import { isListed } from "../listing/delivery.ts";
 import type { EdgeEnvironment } from "../reach.ts";
 import { admit } from "./admit.ts";
 import { readPublished } from "./published.ts";
@@ -26,8 +27,14 @@ export function uploadRoutes(edge: Edge): Hono<{ Bindings: EdgeEnvironment }> {
   });
 
   routes.put("/:station/index.json", async (context) => {
-    const { station, origin, reach } = await admit(edge, context, context.req.param("station"));
-    await putIndex(context.req.raw, origin, station, reach);
+    const { station: slug, origin, reach } = await admit(edge, context, context.req.param("station"));
+    const known = await putIndex(context.req.raw, origin, slug, reach);
+    const where = await edge.station(slug, reach);
+    const newest = known.index.segments.at(-1)?.number;
+    if (where.station.listedUntil !== undefined || isListed(where.station, reach)) {
+      where.board.take(origin, known, reach.clock.now());
+      if (newest !== undefined) reach.keep(edge.listings.follow(where, origin, newest, reach));
+    }
     return stored();
   });
 

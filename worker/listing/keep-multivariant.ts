@@ -1,0 +1,30 @@
+import type { StationSlug } from "../../contracts/names.ts";
+import { PLAYLIST_TYPE, renderMultivariantPlaylist } from "../../contracts/playlist.ts";
+import type { RoutedStation } from "../../contracts/routing.ts";
+import { multivariantKey } from "../../contracts/storage.ts";
+import { withTimeout } from "../../kit/race.ts";
+import type { Reach } from "../reach.ts";
+
+const LIMIT_MS = 1000;
+/** It hardly changes, but what lies in the bucket for a day is cleared away. */
+const REWRITTEN_AFTER_MS = 6 * 3_600_000;
+const CACHE_CONTROL = "public, max-age=10, stale-if-error=86400";
+const RENDITIONS = "renditions";
+
+/** Sees to it that the multivariant playlist in the bucket is there and true. Throws when R2 does not do its part. */
+export async function keepMultivariant(
+  slug: StationSlug,
+  { renditions }: RoutedStation,
+  reach: Pick<Reach, "segments" | "clock">,
+): Promise<void> {
+  const key = multivariantKey(slug);
+  const stored = await withTimeout(LIMIT_MS, "R2", () => reach.segments.head(key));
+  const isRecent = stored !== null && reach.clock.now() - stored.uploaded.getTime() < REWRITTEN_AFTER_MS;
+  if (isRecent && stored.customMetadata?.[RENDITIONS] === renditions.join()) return;
+  await withTimeout(LIMIT_MS, "R2", () =>
+    reach.segments.put(key, renderMultivariantPlaylist(renditions), {
+      httpMetadata: { contentType: PLAYLIST_TYPE, cacheControl: CACHE_CONTROL },
+      customMetadata: { [RENDITIONS]: renditions.join() },
+    }),
+  );
+}
