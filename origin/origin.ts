@@ -31,21 +31,23 @@ import { startMemoryKeeper } from "./process/memory.ts";
 import { outsideTraces, tracingFetch } from "./process/trace.ts";
 import { createAddressGuard } from "./relay/address.ts";
 import type { Settings } from "./settings.ts";
-import { newestGeneration } from "./station/ends.ts";
+import { newestGeneration, publishedEnd } from "./station/ends.ts";
+import { madeBy, untilSucceeded } from "./station/handover.ts";
 import { createStations } from "./station/stations.ts";
 import { urgencyOf } from "./station/urgency.ts";
 
 const CONTROL_TIMEOUT_MS = 5000;
 
-/** A node that leaves waits so long for its studios to go on elsewhere, and then so long for its uploads. */
-const HANDOVER_MS = 1500;
-const DRAIN_MS = 10_000;
+/** A node that leaves waits so long for its studios to be given away, for their successors, and for its uploads. */
+const GIVE_AWAY_MS = 3000;
+const SUCCESSOR_MS = 6000;
+const UPLOAD_MS = 8000;
 const URGENCY_MS = 250;
 
 export type Origin = {
   readonly httpPort: number;
   readonly rtmpPort: number;
-  /** Leaves in good order: control hears of it, studios move, what is sliced is uploaded; 15 s at the most. */
+  /** Leaves in good order: control hears of it, studios move, what is sliced is uploaded; 18 s at the most. */
   stop(): Promise<void>;
 };
 
@@ -240,10 +242,26 @@ export async function startOrigin(options: {
     async stop() {
       const ladderEnds = ladder.stop();
       const jobsEnd = jobs?.stop();
-      await agent.leave(HANDOVER_MS);
+      const given = madeBy(
+        originId,
+        stations.all().map(({ desired }) => desired),
+      );
+      await agent.leave(GIVE_AWAY_MS);
+      await untilSucceeded({
+        origin: originId,
+        given,
+        desired: (slug) => stations.get(slug)?.desired ?? null,
+        publishedGeneration: async (station) => {
+          const edge = { edgeUrl: settings.edgeUrl, station, token: () => token };
+          return (await publishedEnd(edge, log))?.generation ?? null;
+        },
+        withinMs: SUCCESSOR_MS,
+        clock,
+        log,
+      });
       stopping = true;
       await prefetch.stop();
-      await stations.stop(DRAIN_MS);
+      await stations.stop(UPLOAD_MS);
       await urgencyLoop.stop();
       await agent.stop();
       await ingest.close();
