@@ -15,6 +15,8 @@ describe("the settings of npm start", () => {
         { id: "origin-1", rtmpPort: 1935, httpPort: 8801, place: HERE },
         { id: "origin-2", rtmpPort: 1936, httpPort: 8802, place: HERE },
       ],
+      rtmpPort: 1935,
+      httpPort: 8801,
       stateDir: join(ROOT, ".radio"),
       libraryDir: join(ROOT, "dev/demo-library"),
       adminToken: null,
@@ -64,7 +66,7 @@ describe("the settings of npm start", () => {
     ["EDGE_PORT", "http"],
     ["EDGE_PORT", "0"],
     ["RTMP_PORT", "70000"],
-    ["ORIGINS", "0"],
+    ["ORIGINS", "-1"],
     ["LISTEN_HOST", "here"],
     ["PUBLIC_HOST", "radio.example/path"],
     ["ORIGIN_PLACES", "{"],
@@ -82,5 +84,6 @@ describe("the settings of npm start", () => {
 
   it("name what each port is for", () => {
     expect(portsOf(readSettings({ ORIGINS: "1" })).map(({ port }) => port)).toEqual([8787, 8788, 1935, 8801]);
+    expect(portsOf(readSettings({ ORIGINS: "0" })).map(({ port }) => port)).toEqual([8787, 8788]);
   });
 });

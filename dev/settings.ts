@@ -19,7 +19,7 @@ const Environment = z.object({
   CONTROL_PORT: z.preprocess(unset, Port.default(8788)),
   RTMP_PORT: z.preprocess(unset, Port.default(1935)),
   HTTP_PORT: z.preprocess(unset, Port.default(8801)),
-  ORIGINS: z.preprocess(unset, z.coerce.number().int().min(1).max(16).default(2)),
+  ORIGINS: z.preprocess(unset, z.coerce.number().int().min(0).max(16).default(2)),
   STATE_DIR: z.preprocess(unset, z.string().default(".radio")),
   LIBRARY_DIR: z.preprocess(unset, z.string().default("dev/demo-library")),
   ADMIN_TOKEN: z.preprocess(unset, z.string().min(8).max(256).optional()),
@@ -40,7 +40,11 @@ export type Settings = {
   publicHost: string;
   edgePort: number;
   controlPort: number;
+  /** None when they are started by somebody else, in containers for instance. */
   origins: readonly OriginSettings[];
+  /** Of the first origin; the others count up. */
+  rtmpPort: number;
+  httpPort: number;
   stateDir: string;
   /** One folder a station, named by its slug. */
   libraryDir: string;
@@ -70,6 +74,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
       httpPort: set.HTTP_PORT + i,
       place: set.ORIGIN_PLACES[`origin-${i + 1}`] ?? HERE,
     })),
+    rtmpPort: set.RTMP_PORT,
+    httpPort: set.HTTP_PORT,
     stateDir: resolve(ROOT, set.STATE_DIR),
     libraryDir: resolve(ROOT, set.LIBRARY_DIR),
     adminToken: set.ADMIN_TOKEN ?? null,

@@ -7,7 +7,7 @@ import { claimState } from "./claim.ts";
 import { createListener } from "./output.ts";
 import { expectFreePorts } from "./ports.ts";
 import { type Bundles, type Company, startOrigin, startWorkers } from "./processes.ts";
-import { onAirText } from "./say.ts";
+import { elsewhereText, onAirText } from "./say.ts";
 import { keepSecret, keptSecret } from "./secrets.ts";
 import { DEMO_STATION, isOnAir, seedDemo } from "./seed.ts";
 import { portsOf, ROOT, readSettings, type Settings } from "./settings.ts";
@@ -62,7 +62,9 @@ async function run(signal: AbortSignal): Promise<void> {
 
   running.push(...settings.origins.map((origin) => startOrigin(company, origin, ffmpeg)));
   const playlist = `http://${settings.localHost}:${settings.edgePort}/${DEMO_STATION.slug}/live.m3u8`;
-  await until(() => isOnAir(playlist, startedAt), "the station is not on air", signal);
+  if (settings.origins.length === 0) say(elsewhereText({ settings, enrolToken }));
+  const patienceMs = settings.origins.length === 0 ? Number.POSITIVE_INFINITY : READY_WITHIN_MS;
+  await until(() => isOnAir(playlist, startedAt), "the station is not on air", signal, patienceMs);
   if (signal.aborted) return;
 
   const seconds = (Date.now() - startedAt) / 1000;
@@ -89,10 +91,15 @@ async function build({ edgeEntry, controlEntry, stateDir }: Settings): Promise<B
 }
 
 /** Waits until it is so, or the signal aborts; throws when it is not so in time, or never will be. */
-async function until(isSo: () => Promise<boolean>, otherwise: string, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + READY_WITHIN_MS;
+async function until(
+  isSo: () => Promise<boolean>,
+  otherwise: string,
+  signal: AbortSignal,
+  withinMs = READY_WITHIN_MS,
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
   while (!signal.aborted && !(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`After ${READY_WITHIN_MS / 1000} s ${otherwise}.`);
+    if (performance.now() > deadline) throw new Error(`After ${withinMs / 1000} s ${otherwise}.`);
     await pause(LOOK_AGAIN_MS, signal);
   }
 }
