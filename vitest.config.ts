@@ -71,7 +71,7 @@ export default defineConfig({
         test: {
           name: "dev",
           environment: "node",
-          include: ["dev/**/*.test.ts", "test/harness/**/*.test.ts", "test/releases/**/*.test.ts"],
+          include: ["dev/**/*.test.ts", "test/{harness,bench,releases}/**/*.test.ts"],
           testTimeout: 60_000,
         },
       },

@@ -8,13 +8,13 @@ import { type Microphone, startMicrophone } from "../harness/microphone.ts";
 import { STATION, startStack } from "../harness/stack.ts";
 import { studioOf } from "../harness/station.ts";
 import { printTable } from "./table.ts";
+import { until } from "./until.ts";
 
 /** From a host to a listener: a tone, from when it is handed to the host's ffmpeg to when it is in the browser's sound. */
 
 const BEEPS = 9;
 const BEEP_HZ = 3000;
 const BEEP_MS = 400;
-const PATIENCE_MS = 60_000;
 /** In dB of the browser's analyser: far below the beep, far above what the host's hum has at this frequency. */
 const THRESHOLD = -50;
 
@@ -57,12 +57,4 @@ async function measure(microphone: Microphone, listener: BrowserListener): Promi
     await pause(1000 + (beep / BEEPS) * segmentSeconds(150) * 1000);
   }
   return seconds;
-}
-
-async function until(isSo: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1000} s: ${what}`);
-    await pause(50);
-  }
 }

@@ -1,6 +1,7 @@
 import { expect, vi } from "vitest";
 import { z } from "zod";
 import { OriginState } from "../../contracts/fleet.ts";
+import { FORGIVING } from "./forgiving-policy.ts";
 import { type Stack, type StackOptions, startStack } from "./stack.ts";
 
 /** A stack of three origins at work, and what control says of them. */
@@ -31,19 +32,6 @@ export type Incident = z.infer<typeof Incident>;
 
 /** From the first heartbeat over five proven segments to admission, with a wide margin. */
 const ADMISSION_MS = 90_000;
-
-/**
- * Several faults in a row on one fleet: what an origin did a minute ago is not held against it, as it would be in a real
- * one, and it is admitted at full weight.
- */
-const FORGIVING = {
-  trialWaitMs: 1000,
-  relapseWaitMs: 1000,
-  relapseWaitMaxMs: 1000,
-  evictWindowMs: 1000,
-  relapses: 20,
-  rampMs: 1000,
-};
 
 /** Starts three origins and waits until all of them are at work. */
 export async function startFleet(options: StackOptions = {}): Promise<Stack> {

@@ -6,6 +6,8 @@ export type Microphone = {
   /** Lets a tone be heard for a while; resolves with the Unix ms at which its first sample was handed over. */
   beep(frequency: number, milliseconds: number): Promise<number>;
   readonly running: boolean;
+  /** Ends the host as a power cut would. */
+  kill(): Promise<string>;
   stop(): Promise<string>;
 };
 
@@ -16,10 +18,10 @@ const BEEP_AMPLITUDE = 0.4;
 
 type Beep = { frequency: number; samplesLeft: number; begun: (at: number) => void };
 
-/** Between beeps the host hums at `hum` Hz. */
-export async function startMicrophone(url: string, hum = 330): Promise<Microphone> {
+/** Between beeps the host hums at `hum` Hz. `format` is how ffmpeg packs it for `url`. */
+export async function startMicrophone(url: string, hum = 330, format = ["-f", "flv"]): Promise<Microphone> {
   const input = ["-f", "s16le", "-ar", String(PCM_RATE), "-ac", "2", "-probesize", "32", "-i", "pipe:0"];
-  const output = ["-c:a", "aac", "-b:a", "128k", "-flush_packets", "1", "-f", "flv", url];
+  const output = ["-c:a", "aac", "-b:a", "128k", "-flush_packets", "1", ...format, url];
   const child = await startChild("ffmpeg", ["-hide_banner", "-loglevel", "warning", ...input, ...output], {
     stdin: true,
   });
@@ -56,6 +58,11 @@ export async function startMicrophone(url: string, hum = 330): Promise<Microphon
       }),
     get running() {
       return child.running;
+    },
+    kill: () => {
+      clearInterval(timer);
+      child.kill("SIGKILL");
+      return child.ended;
     },
     stop: () => {
       clearInterval(timer);

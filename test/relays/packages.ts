@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { aptInstall } from "../harness/apt.ts";
 
 /** What the tests of relays need of this machine, by the names of Debian packages, and a file that shows each is there. */
 const PACKAGES = {
@@ -23,11 +23,5 @@ export function missing(packages: readonly Package[]): Package[] {
 
 /** Installs what is missing where this process may; whoever cannot is told by the tests that are skipped. */
 export function installMissing(): void {
-  const wanted = missing(Object.keys(PACKAGES) as Package[]);
-  if (wanted.length === 0 || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
-  console.log(`Installing ${wanted.join(", ")} for the tests (apt-get install) ...`);
-  for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...wanted]]) {
-    const { status } = spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
-    if (status !== 0) return;
-  }
+  aptInstall(missing(Object.keys(PACKAGES) as Package[]), "the tests");
 }

@@ -17,6 +17,8 @@ export type RelayServer = {
 /** `nobody` on Debian: some servers refuse to run as root. */
 const UNPRIVILEGED = 65_534;
 
+export type Workshop = Awaited<ReturnType<typeof openWorkshop>>;
+
 /** The processes and files of one server, which end together. */
 export async function openWorkshop() {
   const folder = await mkdtemp(join(tmpdir(), "radio-dream-relay-"));
@@ -33,6 +35,11 @@ export async function openWorkshop() {
     runUnprivileged(command: string, args: readonly string[]): Promise<Child> {
       const asUser = [`--reuid=${UNPRIVILEGED}`, `--regid=${UNPRIVILEGED}`, "--clear-groups", command];
       return process.getuid?.() === 0 ? run("setpriv", [...asUser, ...args]) : run(command, args);
+    },
+    /** Asks all to end, the newest first, and waits for it. */
+    async stop(): Promise<void> {
+      for (const child of children.toReversed()) await child.stop();
+      await rm(folder, { recursive: true, force: true });
     },
     async kill(): Promise<void> {
       for (const child of children.toReversed()) child.kill("SIGKILL");

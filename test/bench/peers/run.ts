@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ROOT } from "../../../dev/settings.ts";
+import { killClassicSlicers } from "./classic-failover.ts";
+import { killDreamSlicers } from "./dream-failover.ts";
+import { startDreamRadio } from "./dream-radio.ts";
+import { startLiquidsoapRadio } from "./liquidsoap-radio.ts";
+import { busyCores, describeMachine } from "./machine.ts";
+import { startNginxRadio } from "./nginx-radio.ts";
+import { FULL, QUICK } from "./often.ts";
+import { measureCosts, measureHosts, type Start } from "./one-radio.ts";
+import { ensurePackages } from "./packages.ts";
+import { renderPage } from "./page.ts";
+import { musicLibrary, STATIONS } from "./radio.ts";
+import type { RowId, Stack } from "./rows.ts";
+import { Sheet } from "./sheet.ts";
+
+/** `npm run bench:peers`: this radio beside the classic stacks, written to docs/benchmarks.md; `--quick`: a short trial. */
+
+const BUSY_MS = 10_000;
+const KILLED = [
+  "killed-browser",
+  "killed-ffmpeg",
+  "elder-browser",
+  "elder-ffmpeg",
+  "identical-together",
+  "identical-later",
+] as const satisfies RowId[];
+
+const quick = process.argv.includes("--quick");
+const often = quick ? QUICK : FULL;
+ensurePackages();
+
+// All stacks use the ffmpeg on the PATH; with the small one, ours is measured once more.
+const smallFfmpeg = process.env.FFMPEG_PATH ?? "";
+delete process.env.FFMPEG_PATH;
+const stacks: [Stack, Start][] = [
+  ["dream", (library, stations) => startDreamRadio(library, stations)],
+  ["nginx", startNginxRadio],
+  ["liquidsoap", startLiquidsoapRadio],
+];
+const withSmall: [Stack, Start][] =
+  smallFfmpeg === "" ? [] : [["small", (library, stations) => startDreamRadio(library, stations, smallFfmpeg)]];
+
+const at = new Date();
+const sheet = new Sheet();
+const busyBefore = await busyCores(BUSY_MS);
+for (const [stack, start] of [...stacks, ...withSmall]) {
+  say(`what it costs: ${stack}`);
+  await measureCosts(stack, start, often, sheet);
+}
+for (const [stack, start] of stacks) {
+  say(`hosts come and go: ${stack}`);
+  await measureHosts(stack, start, often, sheet);
+}
+const [station = ""] = STATIONS;
+const library = await musicLibrary([station]);
+say("a slicer is killed: dream");
+await sheet.measure("dream", KILLED, () => killDreamSlicers(library, often.kills));
+say("a slicer is killed: nginx");
+await sheet.measure("nginx", KILLED, () => killClassicSlicers(library, station, often.kills));
+await library.discard();
+const busy = [busyBefore, await busyCores(BUSY_MS)] as const;
+
+const path = join(ROOT, quick ? ".radio/benchmarks-quick.md" : "docs/benchmarks.md");
+const page = renderPage({ at, minutes: minutes(), quick, machine: describeMachine(smallFfmpeg), busy }, sheet);
+await mkdir(dirname(path), { recursive: true });
+await writeFile(path, page);
+say(`written to ${path}`);
+if (quick) console.log(page);
+
+function say(words: string): void {
+  console.log(`${minutes().toFixed(1).padStart(5)} min  ${words}`);
+}
+
+function minutes(): number {
+  return (Date.now() - at.getTime()) / 60_000;
+}
