@@ -1,4 +1,5 @@
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Delivery } from "../../contracts/delivery.ts";
 import type { LivePolicy } from "../../contracts/fleet.ts";
 import type { OriginId, StationSlug } from "../../contracts/names.ts";
 
@@ -22,4 +23,7 @@ export const stations = sqliteTable("stations", {
   liveSilenceSeconds: integer("live_silence_seconds").notNull().default(15),
   /** Since when nothing of the deleted station is left in R2; null before. */
   clearedAt: integer("cleared_at"),
+  delivery: text().$type<Delivery>().notNull().default("edge"),
+  /** Until when (Unix ms) the bucket's playlists are kept up, since players hold them; null where there were none. */
+  listedUntil: integer("listed_until"),
 });

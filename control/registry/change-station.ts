@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { z } from "zod";
+import { Delivery } from "../../contracts/delivery.ts";
 import { LivePolicy, LiveSilenceSeconds } from "../../contracts/fleet.ts";
 import type { StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
@@ -16,6 +17,7 @@ export const StationChange = z
     renditions: StationRenditions.optional(),
     livePolicy: LivePolicy.optional(),
     liveSilenceSeconds: LiveSilenceSeconds.unwrap().optional(),
+    delivery: Delivery.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "nothing to change");
 
@@ -28,13 +30,14 @@ export async function changeStation(
   const change = StationChange.parse(input);
   const { db } = context;
   const isIt = and(eq(stations.slug, slug), isNull(stations.deletedAt));
-  const policy = change.livePolicy;
+  const { livePolicy: policy, delivery } = change;
   const update = db
     .update(stations)
     .set({
       slug,
       ...(change.name === undefined ? {} : { name: change.name }),
       ...(change.liveSilenceSeconds === undefined ? {} : { liveSilenceSeconds: change.liveSilenceSeconds }),
+      ...(delivery === undefined ? {} : { delivery, listedUntil: listedUntil(delivery, context.clock.now()) }),
       ...(policy === undefined
         ? {}
         : {
@@ -60,4 +63,13 @@ export async function changeStation(
     : [];
   const [changed] = await db.batch([update, incident, ...steps]);
   if (changed.length === 0) throw notFound(`station ${slug}`);
+}
+
+/** Of players that began with the bucket's playlists hardly one listens on for longer. */
+const KEPT_LISTED_MS = 86_400_000;
+
+/** From the day on which a station takes the edge's way again; null before. */
+function listedUntil(delivery: Delivery, now: number) {
+  if (delivery !== "edge") return null;
+  return sql`iif(${stations.delivery} = 'edge', ${stations.listedUntil}, ${now + KEPT_LISTED_MS})`;
 }

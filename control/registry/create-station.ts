@@ -1,5 +1,6 @@
 import { count, isNotNull, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
+import { Delivery } from "../../contracts/delivery.ts";
 import { LivePolicy, LiveSilenceSeconds } from "../../contracts/fleet.ts";
 import { DEFAULT_RENDITIONS, RenditionName, StationSlug } from "../../contracts/names.ts";
 import { DEFAULT_FRAMES_PER_SEGMENT, SEGMENT_LENGTHS } from "../../contracts/timeline.ts";
@@ -25,6 +26,7 @@ export const NewStation = z.strictObject({
   renditions: StationRenditions.default([...DEFAULT_RENDITIONS]),
   livePolicy: LivePolicy.default("auto"),
   liveSilenceSeconds: LiveSilenceSeconds,
+  delivery: Delivery.default("edge"),
 });
 
 /**
@@ -45,6 +47,8 @@ export async function createStation(context: Context, input: z.input<typeof NewS
     livePolicy: station.livePolicy,
     liveAllowed: station.livePolicy === "auto",
     liveSilenceSeconds: station.liveSilenceSeconds,
+    delivery: station.delivery,
+    listedUntil: null,
     feedSecret: randomSecret(),
     studio: null,
     studioInstance: null,

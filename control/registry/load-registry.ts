@@ -1,5 +1,6 @@
 import { and, asc, eq, isNull } from "drizzle-orm";
 import { z } from "zod";
+import { Delivery } from "../../contracts/delivery.ts";
 import { LivePolicy, OriginState, Role } from "../../contracts/fleet.ts";
 import { OriginId, RenditionName, Sha256, StationSlug } from "../../contracts/names.ts";
 import type { Database } from "../db/database.ts";
@@ -13,6 +14,8 @@ const StationRow = z.object({
   livePolicy: LivePolicy,
   liveAllowed: z.boolean(),
   liveSilenceSeconds: z.int().nonnegative(),
+  delivery: Delivery,
+  listedUntil: z.int().nullable(),
   feedSecret: z.string(),
   studio: OriginId.nullable(),
   studioInstance: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, isNull } from "drizzle-orm";
 import { z } from "zod";
+import type { Delivery } from "../../contracts/delivery.ts";
 import type { LivePolicy } from "../../contracts/fleet.ts";
 import type { OriginId, RenditionName, StationSlug } from "../../contracts/names.ts";
 import type { Context } from "../context.ts";
@@ -17,6 +18,7 @@ export type StoredStation = {
   livePolicy: LivePolicy;
   liveAllowed: boolean;
   liveSilenceSeconds: number;
+  delivery: Delivery;
   studio: OriginId | null;
   generation: number;
   createdAt: number;
@@ -29,6 +31,7 @@ const COLUMNS = {
   livePolicy: stations.livePolicy,
   liveAllowed: stations.liveAllowed,
   liveSilenceSeconds: stations.liveSilenceSeconds,
+  delivery: stations.delivery,
   studio: stations.studio,
   generation: stations.generation,
   createdAt: stations.createdAt,

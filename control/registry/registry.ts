@@ -1,3 +1,4 @@
+import type { Delivery } from "../../contracts/delivery.ts";
 import type { LivePolicy, OriginState, Role } from "../../contracts/fleet.ts";
 import type { OriginId, RenditionName, Sha256, StationSlug } from "../../contracts/names.ts";
 
@@ -11,6 +12,8 @@ export type Station = {
   livePolicy: LivePolicy;
   liveAllowed: boolean;
   liveSilenceSeconds: number;
+  delivery: Delivery;
+  listedUntil: number | null;
   feedSecret: string;
   studio: OriginId | null;
   studioInstance: string | null;

@@ -15,6 +15,8 @@ export function makeStation(slug: string, parts: Partial<Station> = {}): Station
     livePolicy: "auto",
     liveAllowed: true,
     liveSilenceSeconds: 15,
+    delivery: "edge",
+    listedUntil: null,
     feedSecret: "s".repeat(43),
     studio: null,
     studioInstance: null,

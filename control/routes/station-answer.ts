@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { Context as HonoContext } from "hono";
+import { Delivery } from "../../contracts/delivery.ts";
 import { LivePolicy } from "../../contracts/fleet.ts";
 import { OriginId, RenditionName, StationSlug } from "../../contracts/names.ts";
 import { Source } from "../../contracts/programme-item.ts";
@@ -23,6 +24,8 @@ export const StationAnswer = z.object({
   liveAllowed: z.boolean(),
   /** After so long a silence a host is taken off the air until heard again; 0: never. */
   liveSilenceSeconds: z.int(),
+  /** The way to listeners: by the edge Worker, with segments straight from the bucket, or with playlists from there too. */
+  delivery: Delivery,
   studio: OriginId.nullable(),
   generation: z.int(),
   createdAt: z.int(),

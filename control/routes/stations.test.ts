@@ -20,6 +20,7 @@ describe("creating a station", () => {
       livePolicy: "auto",
       liveAllowed: true,
       liveSilenceSeconds: 15,
+      delivery: "edge",
       source: null,
       live: null,
       ingest: [],
@@ -100,6 +101,27 @@ describe("changing a station", () => {
     const { body: renamed } = await call("PATCH", "stations/changing", { name: "Newer" });
     expect(renamed).toMatchObject({ name: "Newer", liveSilenceSeconds: 0 });
     expect(await incidentsOf("changing")).toEqual(["station-changed", "station-changed", "station-created"]);
+  });
+
+  it("takes another way to its listeners, and back keeps up for a day what players hold", async () => {
+    await createStation("delivered");
+    const untilOf = () =>
+      env.DB.prepare("select listed_until from stations where slug = 'delivered'").first<number | null>("listed_until");
+    const ways: { delivery: string; until: number | null }[] = [];
+    for (const delivery of ["segments", "static", "edge", "edge", "static"]) {
+      const { body } = await call("PATCH", "stations/delivered", { delivery });
+      ways.push({ delivery: body.delivery, until: await untilOf() });
+    }
+    const day = ways[2]?.until ?? 0;
+    expect(Math.abs(day - Date.now() - 86_400_000)).toBeLessThan(60_000);
+    expect(ways).toEqual([
+      { delivery: "segments", until: null },
+      { delivery: "static", until: null },
+      { delivery: "edge", until: day },
+      { delivery: "edge", until: day },
+      { delivery: "static", until: null },
+    ]);
+    expect((await call("PATCH", "stations/delivered", { delivery: "pigeon" })).status).toBe(422);
   });
 
   it("starts the live policy anew when it becomes another, and only then", async () => {

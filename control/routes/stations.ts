@@ -47,7 +47,7 @@ const change = createRoute({
   path: "/stations/{slug}",
   operationId: "changeStation",
   tags: ["Stations"],
-  summary: "Change a station's name, renditions, live policy or limit of silence",
+  summary: "Change a station's name, renditions, live policy, limit of silence or delivery",
   security: SECURED,
   request: { params: StationPath, body: body(StationChange) },
   responses: { 200: json(StationAnswer, "The station"), ...failures(400, 401, 403, 404, 413, 422) },

@@ -27,6 +27,7 @@ describe("the routing snapshot", () => {
           renditions: ["aac-48k", "aac-128k"],
           generation: 4,
           studio: "origin-1",
+          delivery: "edge",
           slicers: [
             { origin: "origin-1", weight: 100 },
             { origin: "origin-2", weight: 25 },
@@ -34,6 +35,15 @@ describe("the routing snapshot", () => {
         },
       },
     });
+  });
+
+  it("says which way a station takes, and until when players may hold what it took before", () => {
+    const before = makeStation("demo", { delivery: "edge", listedUntil: MOMENT.now });
+    const stations = [before, makeStation("large", { delivery: "static" })];
+    const snapshot = buildSnapshot(makeRegistry(stations, [makeOrigin("origin-1")]));
+    expect(snapshot?.stations.demo).toMatchObject({ delivery: "edge", listedUntil: MOMENT.now });
+    expect(snapshot?.stations.large).toMatchObject({ delivery: "static" });
+    expect(snapshot?.stations.large).not.toHaveProperty("listedUntil");
   });
 
   it.each<[OriginState, number | null, boolean]>([

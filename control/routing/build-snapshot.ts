@@ -40,6 +40,8 @@ function routedStation(registry: Registry, station: Station, { rampMs, now }: Mo
     renditions: station.renditions,
     generation: station.generation,
     studio: station.studio,
+    delivery: station.delivery,
+    ...(station.listedUntil === null ? {} : { listedUntil: station.listedUntil }),
     slicers: routed.map((origin) => ({
       origin: origin.id,
       weight:
