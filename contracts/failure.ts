@@ -7,10 +7,14 @@ export const Failure = z.object({
     code: z.string(),
     message: z.string(),
     details: z.unknown().optional(),
+    /** What the logs of all who had a part in it call it: to be quoted when something went wrong. */
+    trace: z.string().max(64).optional(),
   }),
 });
 export type Failure = z.infer<typeof Failure>;
 
-export function failure(code: string, message: string, details?: unknown): Failure {
-  return { error: details === undefined ? { code, message } : { code, message, details } };
+export function failure(code: string, message: string, details?: unknown, trace?: string): Failure {
+  return {
+    error: { code, message, ...(details === undefined ? {} : { details }), ...(trace === undefined ? {} : { trace }) },
+  };
 }

@@ -17,6 +17,7 @@ export type Bindings = {
   METRICS_TOKEN?: string;
   EDGE_URL?: string;
   RELAY_PRIVATE_ADDRESSES?: string;
+  LOG_LEVEL?: string;
   ACCESS_TEAM?: string;
   ACCESS_AUDIENCE?: string;
 } & AlertBindings &

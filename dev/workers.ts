@@ -28,11 +28,12 @@ const settings = z
   .parse(process.env);
 const log = createLog({ fields: { part: "workers" } });
 
-/** What an operator sets of control: where alerts go, how nodes are made anew, which CDN is told, where relays may lead. */
-function operatorsBindings(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const names = Object.keys(environment).filter((name) =>
-    /^(?:ALERT_|PROVISIONER|CDN_|CLOUDFLARE_(?:ZONE|PURGE)|RELAY_)/.test(name),
-  );
+/** What an operator sets of control: who measures, where alerts go, how nodes are made anew, which CDN is told, where relays may lead. */
+const OPERATORS = /^(?:METRICS_TOKEN$|LOG_LEVEL$|ALERT_|PROVISIONER|CDN_|CLOUDFLARE_(?:ZONE|PURGE)|RELAY_)/;
+const OPERATORS_OF_EDGE = /^LOG_LEVEL$/;
+
+function bindingsOf(environment: NodeJS.ProcessEnv, wanted: RegExp): Record<string, string> {
+  const names = Object.keys(environment).filter((name) => wanted.test(name));
   return Object.fromEntries(names.map((name) => [name, environment[name] ?? ""]));
 }
 
@@ -51,12 +52,18 @@ function worker(name: string, config: string, bundle: string, port: number, bind
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     workers: [
-      worker("edge", "wrangler.toml", settings.EDGE_BUNDLE, settings.EDGE_PORT),
+      worker(
+        "edge",
+        "wrangler.toml",
+        settings.EDGE_BUNDLE,
+        settings.EDGE_PORT,
+        bindingsOf(process.env, OPERATORS_OF_EDGE),
+      ),
       worker("control", "control/wrangler.toml", settings.CONTROL_BUNDLE, settings.CONTROL_PORT, {
         ADMIN_TOKEN: settings.ADMIN_TOKEN,
         ENROL_TOKEN: settings.ENROL_TOKEN,
         EDGE_URL: `http://${settings.PUBLIC_HOST}:${settings.EDGE_PORT}`,
-        ...operatorsBindings(process.env),
+        ...bindingsOf(process.env, OPERATORS),
       }),
     ],
     host: "127.0.0.1",

@@ -13,6 +13,11 @@ export type Log = {
 
 const RANK: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };
 
+/** The level that a setting names; `info` for one that is not set, or makes no sense. */
+export function logLevelOf(text: string | undefined): LogLevel {
+  return text !== undefined && Object.hasOwn(RANK, text) ? (text as LogLevel) : "info";
+}
+
 /** Says what an unknown thrown value is, in one line. */
 export function describe(thrown: unknown): string {
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);

@@ -18,7 +18,8 @@ export class Complaints {
     this.#clock = clock;
   }
 
-  add(subject: string, thrown: unknown): void {
+  /** `trace`: of the request in whose service it was. */
+  add(subject: string, thrown: unknown, trace?: string): void {
     const now = this.#clock.monotonic();
     const before = this.#subjects.get(subject);
     if (before !== undefined && now - before.saidAt < EVERY_MS) {
@@ -27,6 +28,6 @@ export class Complaints {
     }
     if (this.#subjects.size >= MAX_SUBJECTS) this.#subjects.clear();
     this.#subjects.set(subject, { saidAt: now, unsaid: 0 });
-    this.#log.warn(subject, { error: describe(thrown), unsaid: before?.unsaid ?? 0 });
+    this.#log.warn(subject, { trace, error: describe(thrown), unsaid: before?.unsaid ?? 0 });
   }
 }

@@ -1,4 +1,5 @@
 import { failure } from "../contracts/failure.ts";
+import { formatTrace, TRACE_ANSWER_HEADER, type Trace } from "../contracts/trace.ts";
 import { OPEN_TO_ALL } from "./cache/answer.ts";
 
 type Refusal = { details?: unknown; retryAfterSeconds?: number };
@@ -19,8 +20,13 @@ export class EdgeError extends Error {
 }
 
 /** Never stored anywhere: at the live edge the next moment may bring what is missing now. */
-export function failureResponse(error: EdgeError): Response {
-  const headers: Record<string, string> = { "cache-control": "no-store", ...OPEN_TO_ALL };
+export function failureResponse(error: EdgeError, trace: Trace): Response {
+  const headers: Record<string, string> = {
+    "cache-control": "no-store",
+    [TRACE_ANSWER_HEADER]: formatTrace(trace),
+    ...OPEN_TO_ALL,
+  };
   if (error.refusal.retryAfterSeconds !== undefined) headers["retry-after"] = String(error.refusal.retryAfterSeconds);
-  return Response.json(failure(error.code, error.message, error.refusal.details), { status: error.status, headers });
+  const body = failure(error.code, error.message, error.refusal.details, trace.id);
+  return Response.json(body, { status: error.status, headers });
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { StationSlug } from "../contracts/names.ts";
 import type { RoutedStation, Routing } from "../contracts/routing.ts";
+import { TRACE_HEADER, type Trace, traceFrom } from "../contracts/trace.ts";
 import { type Clock, systemClock } from "../kit/clock.ts";
 import { createLog, describe, type Log } from "../kit/log.ts";
 import { Complaints } from "./complaints.ts";
@@ -37,6 +38,7 @@ export class Edge {
   readonly log: Log;
   readonly clock: Clock;
   readonly #complaints: Complaints;
+  readonly #traces = new WeakMap<Request, Trace>();
   #settings: EdgeSettings | null = null;
   readonly #fetchOrigin: FetchOrigin;
   readonly #cache: Reach["cache"];
@@ -64,7 +66,10 @@ export class Edge {
       fetchAsset: (asset) => environment.ASSETS.fetch(asset),
       keep: (work) => context.waitUntil(work),
       clock: this.clock,
-      complaints: this.#complaints,
+      complaints: {
+        add: (subject, thrown) => this.#complaints.add(subject, thrown, this.trace(request).id),
+      },
+      trace: () => this.trace(request),
     };
   }
 
@@ -76,6 +81,15 @@ export class Edge {
       this.log.error("settings cannot be used", { error: describe(thrown) });
       return { segmentsUrl: null, edgeUrl: null };
     }
+  }
+
+  /** The trace that a request belongs to. */
+  trace(request: Request): Trace {
+    const known = this.#traces.get(request);
+    if (known !== undefined) return known;
+    const trace = traceFrom(request.headers.get(TRACE_HEADER));
+    this.#traces.set(request, trace);
+    return trace;
   }
 
   reachOf(context: EdgeContext): Reach {

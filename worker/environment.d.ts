@@ -4,5 +4,6 @@ declare namespace Cloudflare {
     MEDIA: R2Bucket;
     SEGMENTS: R2Bucket;
     ASSETS: Fetcher;
+    LOG_LEVEL?: string;
   }
 }

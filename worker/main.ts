@@ -1,6 +1,7 @@
+import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { RELEASE, WIRE } from "../contracts/version.ts";
-import { describe } from "../kit/log.ts";
+import { createLog, describe, logLevelOf } from "../kit/log.ts";
 import { preflightAnswer } from "./cache/answer.ts";
 import { Edge, type EdgeOptions } from "./edge.ts";
 import { EdgeError, failureResponse } from "./edge-error.ts";
@@ -11,6 +12,7 @@ import { PAGE_HEADERS, renderNotFoundPage } from "./pages/pages.ts";
 import { planRoutes } from "./plan/routes.ts";
 import { playlistRoutes } from "./playlist/routes.ts";
 import type { EdgeEnvironment } from "./reach.ts";
+import { tellOfOrigins } from "./tell-of-origins.ts";
 import { uploadRoutes } from "./upload/routes.ts";
 import { wantsPage } from "./wants-page.ts";
 
@@ -26,6 +28,7 @@ export function createEdge(options: EdgeOptions = {}) {
     const body = { status, release: RELEASE, wire: WIRE, routing: routing?.version ?? null, now: Date.now() };
     return context.json(body, routing === null ? 503 : 200, { "cache-control": "no-store" });
   });
+  app.use("/origin/v1/*", tellOfOrigins(edge));
   app.get("/assets/*", (context) => context.env.ASSETS.fetch(context.req.raw));
   app.route("/origin/v1", uploadRoutes(edge));
   app.route("/origin/v1", planRoutes(edge));
@@ -37,10 +40,25 @@ export function createEdge(options: EdgeOptions = {}) {
   app.notFound((context) => answerFailure(new EdgeError(404, "not_found", "There is nothing here."), context.req.raw));
   app.onError((error, context) => answerThrown(error, context.req.raw));
 
+  function answerFailure(error: EdgeError, request: Request): Response {
+    if (error.status !== 404 || !wantsPage(request)) return failureResponse(error, edge.trace(request));
+    return new Response(renderNotFoundPage(), {
+      status: 404,
+      headers: { ...PAGE_HEADERS, "cache-control": "no-store" },
+    });
+  }
+
   function answerThrown(thrown: unknown, request: Request): Response {
     if (thrown instanceof EdgeError) return answerFailure(thrown, request);
     const stack = thrown instanceof Error ? thrown.stack : undefined;
-    edge.log.error("a request failed", { method: request.method, url: request.url, error: describe(thrown), stack });
+    const trace = edge.trace(request).id;
+    edge.log.error("a request failed", {
+      trace,
+      method: request.method,
+      url: request.url,
+      error: describe(thrown),
+      stack,
+    });
     return answerFailure(new EdgeError(500, "internal", "Something went wrong."), request);
   }
 
@@ -57,12 +75,4 @@ export function createEdge(options: EdgeOptions = {}) {
   };
 }
 
-function answerFailure(error: EdgeError, request: Request): Response {
-  if (error.status !== 404 || !wantsPage(request)) return failureResponse(error);
-  return new Response(renderNotFoundPage(), {
-    status: 404,
-    headers: { ...PAGE_HEADERS, "cache-control": "no-store" },
-  });
-}
-
-export default createEdge();
+export default createEdge({ log: createLog({ level: logLevelOf(env.LOG_LEVEL), fields: { part: "edge" } }) });

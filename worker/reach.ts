@@ -1,3 +1,4 @@
+import type { Trace } from "../contracts/trace.ts";
 import type { Clock } from "../kit/clock.ts";
 import type { Complaints } from "./complaints.ts";
 
@@ -46,5 +47,7 @@ export type Reach = {
   /** Lets work go on after the answer was sent. */
   keep(work: Promise<unknown>): void;
   clock: Clock;
-  complaints: Complaints;
+  complaints: Pick<Complaints, "add">;
+  /** Of this request; made up when it is first asked for, since most requests of listeners need none. */
+  trace(): Trace;
 };

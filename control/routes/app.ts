@@ -44,7 +44,8 @@ const DESCRIPTION = {
     version: "1",
     description:
       "Stations, origins, routing and incidents. Times are Unix ms. Lists answer `{ items, next }`: `next` is the " +
-      "`cursor` of the next page, or null. Errors answer `{ error: { code, message, details } }`.",
+      "`cursor` of the next page, or null. Errors answer `{ error: { code, message, details, trace } }`: `trace` is " +
+      "the trace id of W3C Trace Context, of the request's `traceparent` where it had one, by which logs are searched.",
   },
 };
 
@@ -52,7 +53,7 @@ const DESCRIPTION = {
 export function createApp(): OpenAPIHono<ControlEnv> {
   const app = createRouter();
   app.onError(answerFailure);
-  app.notFound((c) => c.json(failure("not_found", notFound("such path").message), 404));
+  app.notFound((c) => c.json(failure("not_found", notFound("such path").message, undefined, c.var.trace.id), 404));
   app.use(prepare);
   app.use(limitTime, limitBody);
 

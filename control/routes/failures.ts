@@ -8,13 +8,14 @@ import type { ControlEnv } from "./router.ts";
 
 /** Turns whatever was thrown into an answer. A fault of ours is logged in full and told to nobody. */
 export function answerFailure(thrown: Error, c: HonoContext<ControlEnv>): Response {
+  const trace = c.var.trace.id;
   if (thrown instanceof Refusal) {
     if (thrown.status === 401) c.header("WWW-Authenticate", "Bearer");
-    return c.json(failure(thrown.code, thrown.message, thrown.details), thrown.status);
+    return c.json(failure(thrown.code, thrown.message, thrown.details, trace), thrown.status);
   }
   if (thrown instanceof HTTPException) {
     const code = thrown.status >= 500 ? "unavailable" : "bad_request";
-    return c.json(failure(code, thrown.message), thrown.status as ContentfulStatusCode);
+    return c.json(failure(code, thrown.message, undefined, trace), thrown.status as ContentfulStatusCode);
   }
   c.var.context.log.error("request failed", {
     method: c.req.method,
@@ -22,5 +23,5 @@ export function answerFailure(thrown: Error, c: HonoContext<ControlEnv>): Respon
     error: describe(thrown),
     cause: thrown.cause === undefined ? undefined : describe(thrown.cause),
   });
-  return c.json(failure("internal_error", "Something went wrong here; it has been logged."), 500);
+  return c.json(failure("internal_error", "Something went wrong here; it has been logged.", undefined, trace), 500);
 }

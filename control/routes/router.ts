@@ -1,4 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Trace } from "../../contracts/trace.ts";
 import type { Actor } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import type { Bindings, Settings } from "../environment.ts";
@@ -11,6 +12,7 @@ export type ControlEnv = {
     /** For the verbs; its actor is nobody until somebody has been authenticated. */
     context: Context;
     actor: Actor;
+    trace: Trace;
   };
 };
 

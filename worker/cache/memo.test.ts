@@ -13,7 +13,7 @@ function createSetting() {
   const context = createExecutionContext();
   const reach = {
     clock,
-    complaints: new Complaints(createLog({ write: (line) => lines.push(line) }), clock),
+    complaints: new Complaints(createLog({ write: (line) => lines.push(line) }), clock) as Reach["complaints"],
     keep: (work: Promise<unknown>) => context.waitUntil(work),
   } as Reach;
   const memo = new Memo<string>("the thing", ({ readAt }) => readAt + 1000);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { EDGE_SIGNATURE_HEADER, parseEdgeSignature, signedText } from "../../contracts/edge-signature.ts";
+import { TRACE_HEADER, traceFrom } from "../../contracts/trace.ts";
 import type { Reach } from "../reach.ts";
 import { askOrigin } from "./ask-origin.ts";
 
 const NOW = 1_790_000_000_000;
 const TOKEN_HASH = "5".repeat(64);
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 /** What the origin was asked when the edge wanted `path` of it. */
 async function asked(path: string, tokenHash: string | null, answer = new Response("heard")) {
@@ -15,7 +17,8 @@ async function asked(path: string, tokenHash: string | null, answer = new Respon
       requests.push({ url, headers });
       return answer;
     },
-  } as Pick<Reach, "clock" | "fetchOrigin"> as Reach;
+    trace: () => traceFrom(`00-${TRACE}-${"1".repeat(16)}-01`),
+  } as Pick<Reach, "clock" | "fetchOrigin" | "trace"> as Reach;
   const origin = { url: "https://node.test/radio/", tokenHash };
   const response = await askOrigin(origin, path, new AbortController().signal, reach);
   return { response, ...requests[0] };
@@ -36,7 +39,12 @@ describe("asking an origin itself", () => {
   });
 
   it("is not signed where the token was revoked", async () => {
-    expect((await asked("demo/index.json", null)).headers).toEqual({});
+    expect((await asked("demo/index.json", null)).headers).not.toHaveProperty(EDGE_SIGNATURE_HEADER);
+  });
+
+  it("is a step of the trace in whose service it is", async () => {
+    const { headers } = await asked("demo/index.json", null);
+    expect(headers?.[TRACE_HEADER]).toMatch(new RegExp(`^00-${TRACE}-(?!1{16})[0-9a-f]{16}-01$`));
   });
 
   it("gives up on any answer but 200", async () => {

@@ -1,6 +1,7 @@
 import { EDGE_SIGNATURE_HEADER, formatEdgeSignature, signedText } from "../../contracts/edge-signature.ts";
 import type { Sha256 } from "../../contracts/names.ts";
 import type { RoutedOrigin } from "../../contracts/routing.ts";
+import { formatTrace, nextStep, TRACE_HEADER } from "../../contracts/trace.ts";
 import type { Reach } from "../reach.ts";
 import { toHex } from "../sha256.ts";
 
@@ -14,7 +15,8 @@ export async function askOrigin(
   signal: AbortSignal,
   reach: Reach,
 ): Promise<Response> {
-  const headers = tokenHash === null ? {} : await signature(path, tokenHash, reach.clock.now());
+  const signed = tokenHash === null ? {} : await signature(path, tokenHash, reach.clock.now());
+  const headers = { ...signed, [TRACE_HEADER]: formatTrace(nextStep(reach.trace())) };
   const response = await reach.fetchOrigin(`${url.replace(/\/+$/, "")}/${path}`, {
     signal,
     redirect: "manual",
