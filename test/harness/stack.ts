@@ -51,6 +51,8 @@ export type StackOptions = {
   origins?: number;
   /** Where single origins run, once the Workers' addresses are known: settings of their own, a command in front. */
   places?(at: { edgeUrl: string; controlUrl: string }): Record<string, Partial<Place>>;
+  /** Starts the origins in place of `npm start`, by the `docker run` line that it prints for the first. */
+  elsewhere?(line: string, stack: Stack): Promise<void>;
   /** Settings for `npm start` beside those that make it a stack of its own. */
   env?: Record<string, string>;
   /** Puts an edge in place that can be told to break its bucket: see faults.ts. */
@@ -59,6 +61,8 @@ export type StackOptions = {
   network?: boolean;
   /** What the demo station's library holds in place of the demo library. */
   tones?: readonly LibraryTone[];
+  /** A state folder that is there already, or is to stay; by default one that goes with the stack. */
+  stateDir?: string;
   /** Segments that must be listed before the stack counts as started. */
   listed?: number;
 };
@@ -79,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ports = await claimPorts(2 + 2 * count);
   await mkdir(STATES, { recursive: true });
   const folder = await mkdtemp(join(STATES, "stack-"));
-  const stateDir = join(folder, "state");
+  const stateDir = options.stateDir ?? join(folder, "state");
   const adminToken = `admin-${crypto.randomUUID()}`;
   if (options.tones) await makeToneLibrary(join(folder, "library"), STATION, options.tones);
   const at = { edge: ports.first, control: ports.first + 1, rtmp: ports.first + 2, http: ports.first + 2 + count };
@@ -100,7 +104,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       CONTROL_PORT: String(at.control),
       RTMP_PORT: String(at.rtmp),
       HTTP_PORT: String(at.http),
-      ORIGINS: String(count),
+      ORIGINS: String(options.elsewhere ? 0 : count),
       STATE_DIR: stateDir,
       ADMIN_TOKEN: adminToken,
       ...(options.tones ? { LIBRARY_DIR: join(folder, "library") } : {}),
@@ -187,6 +191,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
   };
   try {
+    await options.elsewhere?.(await told(child, /^\s*(docker run .*)$/), stack);
     await seededKey(child);
     await waitForSegments(stack.playlistUrl(), options.listed ?? 2, child);
     return stack;
@@ -212,14 +217,17 @@ async function waitForSegments(playlistUrl: string, listed: number, child: Child
 }
 
 /** The stream key that `npm start` tells the demo station's host. */
-async function seededKey(child: Child): Promise<string> {
+const seededKey = (child: Child) => told(child, /stream key \S+\?key=(\S+)/);
+
+/** What `npm start` says, once it has: the pattern's first group. */
+async function told(child: Child, pattern: RegExp): Promise<string> {
   const deadline = performance.now() + START_MS;
   while (child.running && performance.now() < deadline) {
     for (const { text } of child.lines) {
-      const key = /stream key \S+\?key=(\S+)/.exec(text)?.[1];
-      if (key) return key;
+      const found = pattern.exec(text)?.[1];
+      if (found) return found;
     }
     await pause(LOOK_MS);
   }
-  throw new Error("no stream key was told");
+  throw new Error(`nothing was told that reads as ${pattern}`);
 }
