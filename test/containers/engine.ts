@@ -61,8 +61,14 @@ const answers = (engine: Engine) =>
     () => false,
   );
 
-/** So that containers run where there is no systemd and limits cannot be raised. */
 async function startService(folder: string, socket: string, isolated: boolean): Promise<ChildProcess> {
+  const storage = ["--root", join(folder, "store"), "--runroot", join(folder, "run"), "--storage-driver", "vfs"];
+  const args = [...(isolated ? storage : []), "system", "service", "--time=0", `unix://${socket}`];
+  return spawn("podman", args, { env: await podmanEnvironment(folder), stdio: "ignore" });
+}
+
+/** So that containers run where there is no systemd and limits cannot be raised, unless CONTAINERS_CONF says how. */
+export async function podmanEnvironment(folder: string): Promise<NodeJS.ProcessEnv> {
   const settings = join(folder, "containers.conf");
   const runtime = spawnSync("runc", ["--version"]).status === 0 ? 'runtime = "runc"\n' : "";
   const files = Number(execFileSync("sh", ["-c", "ulimit -Hn"])) || 1_048_576;
@@ -71,10 +77,7 @@ async function startService(folder: string, socket: string, isolated: boolean): 
     `[containers]\ndefault_ulimits = ["nofile=${files}:${files}", "nproc=20000:20000"]\nlog_driver = "k8s-file"\n` +
       `[engine]\n${runtime}cgroup_manager = "cgroupfs"\nevents_logger = "file"\n`,
   );
-  const storage = ["--root", join(folder, "store"), "--runroot", join(folder, "run"), "--storage-driver", "vfs"];
-  const args = [...(isolated ? storage : []), "system", "service", "--time=0", `unix://${socket}`];
-  const env = { ...process.env, CONTAINERS_CONF: process.env.CONTAINERS_CONF ?? settings };
-  return spawn("podman", args, { env, stdio: "ignore" });
+  return { ...process.env, CONTAINERS_CONF: process.env.CONTAINERS_CONF ?? settings };
 }
 
 function ended(child: ChildProcess): Promise<void> {
