@@ -33,6 +33,18 @@ export async function isTaken(port: number): Promise<boolean> {
   return false;
 }
 
+/** A TCP port of this machine that nothing listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("the system gave out no port");
+  return address.port;
+}
+
 /** The process that listens on a port, as `pid 123 (node server.js)`; null where the system does not tell. */
 export async function holderOf(port: number): Promise<string | null> {
   const sockets = await listeningSockets(port);

@@ -13,6 +13,8 @@ export type Company = {
   settings: Settings;
   adminToken: string;
   enrolToken: string;
+  /** Where the bucket of the segments is open to everyone. */
+  segmentsPort: number;
   /** Hears the processes' own words, one line at a time. */
   hear(words: string): void;
   /** Says something to whoever started us. */
@@ -30,6 +32,7 @@ export function startWorkers(company: Company, bundles: Bundles, onReady: () => 
   const environment: Environment = {
     EDGE_PORT: String(settings.edgePort),
     CONTROL_PORT: String(settings.controlPort),
+    SEGMENTS_PORT: String(company.segmentsPort),
     EDGE_BUNDLE: bundles.edge,
     CONTROL_BUNDLE: bundles.control,
     HOST: settings.host,

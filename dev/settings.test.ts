@@ -11,6 +11,7 @@ describe("the settings of npm start", () => {
       publicHost: "127.0.0.1",
       edgePort: 8787,
       controlPort: 8788,
+      segmentsPort: null,
       origins: [
         { id: "origin-1", rtmpPort: 1935, httpPort: 8801, place: HERE },
         { id: "origin-2", rtmpPort: 1936, httpPort: 8802, place: HERE },

@@ -17,6 +17,7 @@ const Environment = z.object({
   PUBLIC_HOST: z.preprocess(unset, z.hostname().optional()),
   EDGE_PORT: z.preprocess(unset, Port.default(8787)),
   CONTROL_PORT: z.preprocess(unset, Port.default(8788)),
+  SEGMENTS_PORT: z.preprocess(unset, Port.optional()),
   RTMP_PORT: z.preprocess(unset, Port.default(1935)),
   HTTP_PORT: z.preprocess(unset, Port.default(8801)),
   ORIGINS: z.preprocess(unset, z.coerce.number().int().min(0).max(16).default(2)),
@@ -40,6 +41,8 @@ export type Settings = {
   publicHost: string;
   edgePort: number;
   controlPort: number;
+  /** Where the bucket of the segments is open to everyone; null for any port that is free. */
+  segmentsPort: number | null;
   /** None when they are started by somebody else, in containers for instance. */
   origins: readonly OriginSettings[];
   /** Of the first origin; the others count up. */
@@ -68,6 +71,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     publicHost: set.PUBLIC_HOST ?? localHost,
     edgePort: set.EDGE_PORT,
     controlPort: set.CONTROL_PORT,
+    segmentsPort: set.SEGMENTS_PORT ?? null,
     origins: Array.from({ length: set.ORIGINS }, (_, i) => ({
       id: `origin-${i + 1}`,
       rtmpPort: set.RTMP_PORT + i,
@@ -89,11 +93,14 @@ export function readSettings(environment: Record<string, string | undefined>): S
   return settings;
 }
 
+const SEGMENTS_PURPOSE = "the bucket of the segments (SEGMENTS_PORT)";
+
 /** Every port of this machine that is listened on, and what for. */
 export function portsOf(settings: Settings): NamedPort[] {
   return [
     { port: settings.edgePort, purpose: "the edge (EDGE_PORT)" },
     { port: settings.controlPort, purpose: "control (CONTROL_PORT)" },
+    ...(settings.segmentsPort === null ? [] : [{ port: settings.segmentsPort, purpose: SEGMENTS_PURPOSE }]),
     ...settings.origins.filter(isHere).flatMap(({ id, rtmpPort, httpPort }) => [
       { port: rtmpPort, purpose: `RTMP of ${id} (RTMP_PORT and up)` },
       { port: httpPort, purpose: `HTTP of ${id} (HTTP_PORT and up)` },

@@ -5,7 +5,7 @@ import { findFfmpeg } from "../origin/process/ffmpeg.ts";
 import { buildAll, buildWorker, CONTROL_BUNDLE, EDGE_BUNDLE, endBuilding } from "./build.ts";
 import { claimState } from "./claim.ts";
 import { createListener } from "./output.ts";
-import { expectFreePorts } from "./ports.ts";
+import { expectFreePorts, freePort } from "./ports.ts";
 import { type Bundles, type Company, startOrigin, startWorkers } from "./processes.ts";
 import { elsewhereText, onAirText } from "./say.ts";
 import { keepSecret, keptSecret } from "./secrets.ts";
@@ -49,7 +49,8 @@ async function run(signal: AbortSignal): Promise<void> {
   const adminToken = settings.adminToken ?? keptSecret(secretFile("admin-token"));
   keepSecret(secretFile("admin-token"), adminToken);
   const enrolToken = keptSecret(secretFile("enrol-token"));
-  const company: Company = { settings, adminToken, enrolToken, hear: listener.hear, say };
+  const segmentsPort = settings.segmentsPort ?? (await freePort());
+  const company: Company = { settings, segmentsPort, adminToken, enrolToken, hear: listener.hear, say };
   const bundles = await build(settings);
   if (signal.aborted) return;
 

@@ -4,6 +4,7 @@ import { unstable_getMiniflareWorkerOptions, unstable_splitSqlQuery } from "wran
 import { z } from "zod";
 import { createLog } from "../kit/log.ts";
 import { startLoop } from "../kit/loop.ts";
+import { openBucket } from "./bucket/open-bucket.ts";
 import { applyMigrations } from "./migrations.ts";
 import { clearOldSegments } from "./retention.ts";
 import { ROOT } from "./settings.ts";
@@ -17,6 +18,7 @@ const settings = z
   .object({
     EDGE_PORT: Port,
     CONTROL_PORT: Port,
+    SEGMENTS_PORT: Port,
     HOST: z.string(),
     PUBLIC_HOST: z.string(),
     EDGE_BUNDLE: z.string(),
@@ -49,20 +51,19 @@ function worker(name: string, config: string, bundle: string, port: number, bind
   };
 }
 
+const EDGE_URL = `http://${settings.PUBLIC_HOST}:${settings.EDGE_PORT}`;
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     workers: [
-      worker(
-        "edge",
-        "wrangler.toml",
-        settings.EDGE_BUNDLE,
-        settings.EDGE_PORT,
-        bindingsOf(process.env, OPERATORS_OF_EDGE),
-      ),
+      worker("edge", "wrangler.toml", settings.EDGE_BUNDLE, settings.EDGE_PORT, {
+        EDGE_URL,
+        SEGMENTS_URL: `http://${settings.PUBLIC_HOST}:${settings.SEGMENTS_PORT}`,
+        ...bindingsOf(process.env, OPERATORS_OF_EDGE),
+      }),
       worker("control", "control/wrangler.toml", settings.CONTROL_BUNDLE, settings.CONTROL_PORT, {
         ADMIN_TOKEN: settings.ADMIN_TOKEN,
         ENROL_TOKEN: settings.ENROL_TOKEN,
-        EDGE_URL: `http://${settings.PUBLIC_HOST}:${settings.EDGE_PORT}`,
+        EDGE_URL,
         ...bindingsOf(process.env, OPERATORS),
       }),
     ],
@@ -85,6 +86,7 @@ log.info("the Workers are up", { edge: settings.EDGE_PORT, control: settings.CON
 
 const control = await miniflare.getWorker("control");
 const segments = await miniflare.getR2Bucket("SEGMENTS", "edge");
+const open = await openBucket(segments, { host: settings.HOST, port: settings.SEGMENTS_PORT, log });
 const cache = (await miniflare.getCaches()).default;
 const hosts = new Set(["localhost", "127.0.0.1", settings.PUBLIC_HOST]);
 const sites = [...hosts].map((host) => `http://${host}:${settings.EDGE_PORT}`);
@@ -113,7 +115,7 @@ let stopping = false;
 async function stop(): Promise<void> {
   if (stopping) return;
   stopping = true;
-  await Promise.all(chores.map((chore) => chore.stop()));
+  await Promise.all([open.close(), ...chores.map((chore) => chore.stop())]);
   await miniflare.dispose();
   process.exit(0);
 }

@@ -6,8 +6,6 @@ import { withTimeout } from "../../kit/race.ts";
 import type { Reach } from "../reach.ts";
 
 const LIMIT_MS = 1000;
-/** It hardly changes, but what lies in the bucket for a day is cleared away. */
-const REWRITTEN_AFTER_MS = 6 * 3_600_000;
 const CACHE_CONTROL = "public, max-age=10, stale-if-error=86400";
 const RENDITIONS = "renditions";
 
@@ -15,12 +13,11 @@ const RENDITIONS = "renditions";
 export async function keepMultivariant(
   slug: StationSlug,
   { renditions }: RoutedStation,
-  reach: Pick<Reach, "segments" | "clock">,
+  reach: Pick<Reach, "segments">,
 ): Promise<void> {
   const key = multivariantKey(slug);
   const stored = await withTimeout(LIMIT_MS, "R2", () => reach.segments.head(key));
-  const isRecent = stored !== null && reach.clock.now() - stored.uploaded.getTime() < REWRITTEN_AFTER_MS;
-  if (isRecent && stored.customMetadata?.[RENDITIONS] === renditions.join()) return;
+  if (stored?.customMetadata?.[RENDITIONS] === renditions.join()) return;
   await withTimeout(LIMIT_MS, "R2", () =>
     reach.segments.put(key, renderMultivariantPlaylist(renditions), {
       httpMetadata: { contentType: PLAYLIST_TYPE, cacheControl: CACHE_CONTROL },
