@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import { z } from "zod";
 import { STATION, type Stack } from "./stack.ts";
 
@@ -36,10 +36,14 @@ export async function upload(stack: Stack, bytes: Uint8Array<ArrayBuffer>, fileN
 /** Waits until a file was prepared, or rejected. */
 export async function settled(stack: Stack, id: string): Promise<MediaFile> {
   const read = () => stack.api(File, "GET", ofStation(`/media/${id}`));
-  await expect
-    .poll(async () => SETTLED.includes((await read()).state), { timeout: PREPARED_MS, interval: 500 })
-    .toBe(true);
-  return read();
+  return vi.waitFor(
+    async () => {
+      const file = await read();
+      if (!SETTLED.includes(file.state)) throw new Error(`${file.title} is ${file.state}`);
+      return file;
+    },
+    { timeout: PREPARED_MS, interval: 500 },
+  );
 }
 
 export async function approve(stack: Stack, id: string): Promise<void> {
