@@ -17,7 +17,7 @@ import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 const TRACK_SECONDS = 40;
 const OFFLINE_SECONDS = LONG ? 1830 : 60;
 const REQUEST_MS = 5000;
-const HISTORY_MS = 60_000;
+const HISTORY_MS = 90_000;
 /** What the node's own folder holds, which is played where a file of the library is missing. */
 const FOLDER_HERTZ = 440;
 /** In dBFS; it would be heard at -12. */
