@@ -18,13 +18,16 @@ const CLOSING_LINE_REPORTER = {
   },
 };
 
-const ONE_STACK_AT_A_TIME = { fileParallelism: false, testTimeout: 180_000, hookTimeout: 150_000 };
+/** What works in real time comes after all else, alone: it would take another's work for a fault of the radio. */
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+const WITH_A_STACK = { ...ALONE, testTimeout: 180_000, hookTimeout: 150_000 };
 
 /** All of them, which take three quarters of an hour, are run by `npm run test:faults`. */
 const FAULTS_OF_EVERY_RUN = ["all-origins", "ffmpeg-killed"].map((name) => `test/faults/${name}.test.ts`);
 
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     reporters: ["default", CLOSING_LINE_REPORTER],
     projects: [
       { test: { name: "contracts", environment: "node", include: ["contracts/**/*.test.ts", "kit/**/*.test.ts"] } },
@@ -33,6 +36,7 @@ export default defineConfig({
           name: "origin",
           environment: "node",
           include: ["origin/**/*.test.ts"],
+          ...ALONE,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -71,7 +75,16 @@ export default defineConfig({
         test: {
           name: "dev",
           environment: "node",
-          include: ["dev/**/*.test.ts", "test/{harness,bench,releases}/**/*.test.ts"],
+          include: ["dev/**/*.test.ts", "test/{bench,releases}/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "harness",
+          environment: "node",
+          include: ["test/harness/**/*.test.ts"],
+          ...ALONE,
           testTimeout: 60_000,
         },
       },
@@ -88,7 +101,7 @@ export default defineConfig({
           name: "relays",
           environment: "node",
           include: ["test/relays/**/*.test.ts"],
-          fileParallelism: false,
+          ...ALONE,
           testTimeout: 90_000,
           hookTimeout: 60_000,
         },
@@ -98,7 +111,7 @@ export default defineConfig({
           name: "system",
           environment: "node",
           include: ["test/system/**/*.test.ts", "test/browser/**/*.test.ts", ...FAULTS_OF_EVERY_RUN],
-          ...ONE_STACK_AT_A_TIME,
+          ...WITH_A_STACK,
         },
       },
       {
@@ -106,7 +119,7 @@ export default defineConfig({
           name: "faults",
           environment: "node",
           include: ["test/faults/**/*.test.ts"],
-          ...ONE_STACK_AT_A_TIME,
+          ...WITH_A_STACK,
         },
       },
     ],

@@ -12,8 +12,9 @@ describe("The gain of a file", () => {
     expect(decibels(gainOf({ integrated, truePeak }, -16))).toBeCloseTo(expected);
   });
 
-  it("stays below where the highest peak would be clipped", () => {
-    expect(decibels(gainOf({ integrated: -26, truePeak: -4 }, -16))).toBeCloseTo(3);
+  it("leaves peaks that it lifts above -1 dBTP to the limiter, up to 12 dB", () => {
+    expect(decibels(gainOf({ integrated: -26, truePeak: -4 }, -16))).toBeCloseTo(10);
+    expect(decibels(gainOf({ integrated: -36, truePeak: -4 }, -16))).toBeCloseTo(15);
   });
 
   it("does not make noise of what is almost silent", () => {

@@ -9,6 +9,7 @@ import { SAMPLE_RATE } from "../../contracts/timeline.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { createLog } from "../../kit/log.ts";
 import { findFfmpeg } from "../process/ffmpeg.ts";
+import { limiterFor } from "../programme/rundown/limiter.ts";
 import { type IntakeFile, makeIntake } from "./fixtures/intake.ts";
 import { runGuardedChild } from "./guarded-child.ts";
 import { MAX_CHILD_MEMORY } from "./limits.ts";
@@ -72,7 +73,10 @@ async function takeIn(file: IntakeFile): Promise<Outcome> {
 
 /** What a listener's meter would show: what was prepared, from cue to cue, with its gain. */
 async function loudnessOnAir(path: string, { loudness, cue }: Preparation): Promise<number> {
-  const played = `atrim=start_sample=${cue.in}:end_sample=${cue.out},volume=${gainOf(loudness, TARGET)}:precision=float`;
+  const gain = gainOf(loudness, TARGET);
+  const limiter = limiterFor(gain, loudness);
+  const cut = `atrim=start_sample=${cue.in}:end_sample=${cue.out}`;
+  const played = [cut, ...(limiter === null ? [] : [limiter]), `volume=${gain}:precision=float`].join(",");
   const args = ["-hide_banner", "-nostdin", "-nostats", "-i", path, "-af", `${played},ebur128`, "-f", "null", "-"];
   const { said } = await runGuardedChild(workbench.ffmpeg, args, { ...workbench, withinMs: 60_000, maxBytes: 0 });
   return readSummary(`${said}\n Peak: 0 dBFS\n`).integrated;

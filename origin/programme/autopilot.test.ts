@@ -3,6 +3,8 @@ import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { frameAt, SAMPLES_PER_FRAME } from "../../contracts/timeline.ts";
+import { Autopilot } from "./autopilot.ts";
+import { warmUp } from "./decoder.ts";
 import {
   BINARIES,
   breaksIn,
@@ -15,6 +17,7 @@ import {
   type Recording,
   record,
   roughness,
+  silentLog,
   tonePresence,
   writeTone,
 } from "./test-rig.ts";
@@ -223,4 +226,25 @@ it("leaves no process behind when it is stopped, even at once", async ({ folder,
   await expect
     .poll(() => childrenWith("ffmpeg").map((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8")))
     .toEqual([]);
+});
+
+it("is not ready with sound whose time has passed, however much it holds of it", async ({ folder }) => {
+  writeTone(join(folder, "a.flac"), 440, 10);
+  await warmUp(BINARIES);
+  const track = { path: "a.flac", title: "A", artist: "", samples: 480_000 };
+  const library = {
+    tracks: () => [track],
+    isSettled: () => true,
+    isEmpty: () => false,
+    pathOf: () => join(folder, "a.flac"),
+    reject: () => {},
+    stop: async () => {},
+  };
+  const autopilot = new Autopilot(library, silentLog());
+  autopilot.tick(1000, 20);
+  await expect.poll(() => autopilot.ready).toBe(true);
+  autopilot.tick(1080, 20);
+  const isReadyLate = autopilot.ready;
+  await autopilot.close();
+  expect(isReadyLate).toBe(false);
 });

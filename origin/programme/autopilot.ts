@@ -118,6 +118,8 @@ export class Autopilot implements PcmSource {
   tick(frame: number, elapsedMs: number): void {
     if (this.#isClosed) return;
     this.#quiet.tick(elapsedMs);
+    // What was decoded too late must not count as sound in hand.
+    this.pass(frame - 1);
     const behind = frame * SAMPLES_PER_FRAME - this.#position - this.#ring.fill;
     if (this.#deck !== null && behind > SEEK_SAMPLES) this.#reset();
     if (this.#deck === null) this.#open(frame);

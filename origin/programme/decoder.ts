@@ -48,12 +48,20 @@ export function warmUp(binaries: { ffmpeg: string; ffprobe: string }): Promise<v
 /** Low is for work that the air does not wait for. */
 export type Priority = "normal" | "low";
 
-/** Decodes a local file from `offset` samples on; the first samples after an offset may be damped. */
-export function decodeFile(absolutePath: string, offset: number, priority: Priority = "normal"): Decoder {
+/**
+ * Decodes a local file from `offset` samples on; the first samples after an offset may be damped. `filter` is one of
+ * ffmpeg's that changes neither number nor time of the samples.
+ */
+export function decodeFile(
+  absolutePath: string,
+  offset: number,
+  { priority = "normal", filter = null }: { priority?: Priority; filter?: string | null } = {},
+): Decoder {
   const command = fluentFfmpeg({ niceness: priority === "low" ? 10 : 0 })
     .input(inputOf(absolutePath))
     .inputOptions("-nostdin", "-threads", "1", ...FILE_OPTIONS);
   if (offset > 0) command.seekInput(offset / SAMPLE_RATE);
+  if (filter !== null) command.audioFilters(filter);
   return run(command);
 }
 

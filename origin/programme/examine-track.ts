@@ -43,7 +43,7 @@ export async function examineTrack(
   if (!probed.streams.some((stream) => stream.codec_type === "audio")) throw new TrackRejectedError("has no audio");
   const declared = probed.format.duration;
   const timeoutMs = DECODE_TIMEOUT_MS + declared * DECODE_SHARE * 1000;
-  const samples = await measure(decodeFile(absolutePath, 0, priority), timeoutMs, signal);
+  const samples = await measure(decodeFile(absolutePath, 0, { priority }), timeoutMs, signal);
   const seconds = samples / SAMPLE_RATE;
   if (seconds < SHORTEST_SECONDS) throw new TrackRejectedError("has less than a second of sound");
   if (!ESTIMATED.has(probed.format.format_name) && seconds < declared * 0.95 - 1)

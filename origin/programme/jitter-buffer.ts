@@ -3,7 +3,7 @@ import type { Log } from "../../kit/log.ts";
 import { FADE_SAMPLES } from "./crossfade.ts";
 import { DriftReader } from "./drift.ts";
 import { JitterTarget } from "./jitter-target.ts";
-import { PcmRing } from "./pcm-ring.ts";
+import { BYTES_PER_SAMPLE, PcmRing } from "./pcm-ring.ts";
 import { QuietTime } from "./quiet-time.ts";
 
 const RING_SAMPLES = 4 * SAMPLE_RATE;
@@ -24,7 +24,9 @@ export class JitterBuffer {
   readonly #reader = new DriftReader(this.#ring);
   readonly #target = new JitterTarget();
   readonly #quiet = new QuietTime();
-  readonly #spare = new Int16Array(SAMPLES_PER_FRAME * CHANNELS);
+  /** What would have come where something is left out. */
+  readonly #tail = new Int16Array(SAMPLES_PER_FRAME * CHANNELS);
+  #hasTail = false;
   #hasSound = false;
   #isSteady = false;
 
@@ -37,12 +39,14 @@ export class JitterBuffer {
     if (this.#hasSound) this.#target.sawGap(this.#quiet.ms);
     this.#hasSound = true;
     this.#quiet.heard();
+    if (this.#ring.free < chunk.length / BYTES_PER_SAMPLE + 1) this.#keepTail();
     return this.#ring.pushBytes(chunk);
   }
 
   /** What comes from now on is of another connection. */
   clear(): void {
     this.#ring.clear();
+    this.#hasTail = false;
     this.#hasSound = false;
     this.#isSteady = false;
   }
@@ -61,7 +65,8 @@ export class JitterBuffer {
   }
 
   read(out: Int16Array): void {
-    if (this.#ring.fill > BACKLOG_SAMPLES) this.#jumpAhead(out);
+    if (this.#ring.fill > BACKLOG_SAMPLES) this.#keepTail();
+    if (this.#hasTail) this.#jumpAhead(out);
     else this.#reader.read(out, this.#target.samples);
   }
 
@@ -73,6 +78,7 @@ export class JitterBuffer {
     if (fill > target * 1.5) this.#ring.skip(fill - target);
     if (fill < LOW_SAMPLES) this.#isSteady = false;
     else if (fill >= target) this.#isSteady = true;
+    this.#hasTail = false;
     this.#reader.reset();
   }
 
@@ -81,16 +87,23 @@ export class JitterBuffer {
     this.#target.tick(elapsedMs);
   }
 
+  /** The ring is about to lose what comes next: it is kept to fade away from. */
+  #keepTail(): void {
+    if (this.#hasTail) return;
+    this.#reader.read(this.#tail, this.#target.samples);
+    this.#hasTail = true;
+  }
+
   /** Leaves the backlog out, with a crossfade of one frame from what would have come. */
   #jumpAhead(out: Int16Array): void {
-    this.#ring.read(this.#spare);
     this.#ring.skip(this.#ring.fill - this.#target.samples);
     this.#reader.reset();
-    this.#ring.read(out);
+    this.#reader.read(out, this.#target.samples);
     for (let i = 0; i < out.length; i++) {
       const share = Math.floor(i / CHANNELS) / SAMPLES_PER_FRAME;
-      out[i] = (out[i] ?? 0) * share + (this.#spare[i] ?? 0) * (1 - share);
+      out[i] = (out[i] ?? 0) * share + (this.#tail[i] ?? 0) * (1 - share);
     }
+    this.#hasTail = false;
     this.#log.info("backlog left out", { bufferMs: this.ms });
   }
 }

@@ -3,6 +3,7 @@ import { CHANNELS, SAMPLE_RATE, SAMPLES_PER_FRAME } from "../../../contracts/tim
 import { type Decoder, decodeFile } from "../decoder.ts";
 import { BYTES_PER_SAMPLE, PcmRing } from "../pcm-ring.ts";
 import { QuietTime } from "../quiet-time.ts";
+import { limiterFor } from "./limiter.ts";
 import { addItem } from "./mix.ts";
 
 const RING_SAMPLES = 2 * SAMPLE_RATE;
@@ -29,7 +30,8 @@ export class Deck {
     this.item = item;
     this.#position = Math.max(sample, item.from);
     this.#passed = this.#position;
-    this.#decoder = decodeFile(path, item.offset + this.#position - item.from);
+    const offset = item.offset + this.#position - item.from;
+    this.#decoder = decodeFile(path, offset, { filter: limiterFor(item.gain, item.track.loudness) });
     this.#decoder.pcm.on("data", (chunk: Buffer) => {
       this.#quiet.heard();
       this.#ring.pushBytes(chunk);

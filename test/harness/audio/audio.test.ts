@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { crossfade, join, silence, sine } from "../fixtures/synth.ts";
 import { findClicks } from "./click.ts";
 import { levels, SILENCE_DB } from "./level.ts";
+import { placeIn } from "./place.ts";
 import { quieterThanBoth } from "./quiet.ts";
 import { cut, secondsOf, soundOfPcm } from "./sound.ts";
 import { toneLevel, toneSpans } from "./tone.ts";
@@ -24,6 +25,19 @@ describe("the level", () => {
     const [tone] = levels(sine(500, 0.02, 0.5));
     expect(tone).toBeCloseTo(-9.03, 1);
     expect(levels(silence(0.05))).toEqual([SILENCE_DB, SILENCE_DB]);
+  });
+});
+
+describe("the place in a noise", () => {
+  it("is found to the sample, however loud it is heard", () => {
+    let state = 1;
+    const noise = Float32Array.from({ length: 30_000 }, () => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state / 2_147_483_647 - 0.5;
+    });
+    const heard = noise.subarray(9000).map((sample) => sample / 3);
+    expect(placeIn(noise, heard, 1000, 10_000)).toBe(10_000);
+    expect(placeIn(noise, heard, 1000, 11_234)).toBe(10_000);
   });
 });
 
