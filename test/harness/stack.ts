@@ -61,6 +61,8 @@ export type StackOptions = {
   network?: boolean;
   /** What the demo station's library holds in place of the demo library. */
   tones?: readonly LibraryTone[];
+  /** A state folder that is there already, or is to stay; by default one that goes with the stack. */
+  stateDir?: string;
   /** Segments that must be listed before the stack counts as started. */
   listed?: number;
 };
@@ -81,7 +83,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ports = await claimPorts(2 + 2 * count);
   await mkdir(STATES, { recursive: true });
   const folder = await mkdtemp(join(STATES, "stack-"));
-  const stateDir = join(folder, "state");
+  const stateDir = options.stateDir ?? join(folder, "state");
   const adminToken = `admin-${crypto.randomUUID()}`;
   if (options.tones) await makeToneLibrary(join(folder, "library"), STATION, options.tones);
   const at = { edge: ports.first, control: ports.first + 1, rtmp: ports.first + 2, http: ports.first + 2 + count };
