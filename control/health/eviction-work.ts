@@ -60,8 +60,8 @@ export const PERFORM: Record<EvictionStep, (deps: EvictionDependencies, work: Wo
   async recreate({ provisioner }, { registry, origin }) {
     const node = registry.origins.find(({ id }) => id === origin);
     if (!node) return { done: "it is gone" };
-    const { id, url, rtmpUrl, roles, version } = node;
-    const recreation = await provisioner.recreate({ id, url, rtmpUrl, roles, version });
+    const { id, url, rtmpUrl, roles, version, image } = node;
+    const recreation = await provisioner.recreate({ id, url, rtmpUrl, roles, version, image });
     if (recreation.outcome === "none") return { done: "no provisioner is set" };
     if (recreation.outcome === "wait") return { wait: recreation.reason, until: recreation.until };
     if (recreation.outcome === "failed") return { failed: recreation.reason, retry: recreation.retry };

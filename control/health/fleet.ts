@@ -18,6 +18,9 @@ import {
   publish,
   snapshotHash,
 } from "../routing/publish.ts";
+import { fleetNow } from "../upgrades/fleet-now.ts";
+import { pursueUpgrade } from "../upgrades/pursue.ts";
+import { readOpenUpgrade } from "../upgrades/stored.ts";
 import { applyTransition } from "./apply-transition.ts";
 import { type Assessment, assess } from "./assess.ts";
 import type { Cdn } from "./cdn.ts";
@@ -70,6 +73,8 @@ export class Fleet {
   readonly #startedAt: number;
   readonly #sweepOnce: () => Promise<void>;
   #pursuit: Promise<void> | null = null;
+  /** Whether an upgrade is open. */
+  #upgrading = false;
   #registry: Registry | null = null;
   #policy: HealthPolicy = DEFAULT_HEALTH_POLICY;
   #loadedAt = Number.NEGATIVE_INFINITY;
@@ -136,13 +141,34 @@ export class Fleet {
 
   /**
    * Goes on with what takes long, because others are called for it: looking through the edge's eyes, and what follows
-   * from evictions, of which one run is under way at a time. Never rejects.
+   * from evictions and upgrades, of which one run is under way at a time. Never rejects.
    */
   async chores(): Promise<void> {
-    this.#pursuit ??= this.#pursueEvictions().finally(() => {
+    this.#pursuit ??= this.#pursue().finally(() => {
       this.#pursuit = null;
     });
     await Promise.all([this.#pursuit, this.#deps.eyes.look(this.#registry?.stations.map(({ slug }) => slug) ?? [])]);
+  }
+
+  async #pursue(): Promise<void> {
+    await this.#pursueEvictions();
+    await this.#pursueUpgrade();
+  }
+
+  async #pursueUpgrade(): Promise<void> {
+    const registry = this.#registry;
+    if (!registry || !this.#upgrading) return;
+    await this.#faults.attempt("pursuing the upgrade", async () => {
+      const now = this.#deps.clock.now();
+      const assessments = this.#assess(registry, now);
+      const changed = await pursueUpgrade(this.#deps, {
+        registry,
+        policy: this.#policy,
+        fleet: fleetNow(registry, (id) => assessments.get(id)?.facts, this.#policy, now),
+        standIns: (id) => this.standIns(id),
+      });
+      if (changed) this.#told += 1;
+    });
   }
 
   async #pursueEvictions(): Promise<void> {
@@ -225,7 +251,9 @@ export class Fleet {
   async #read(): Promise<void> {
     const told = this.#told;
     const { db } = this.#deps;
-    [this.#registry, this.#policy] = await this.#inTime(() => Promise.all([loadRegistry(db), readHealthPolicy(db)]));
+    const read = () => Promise.all([loadRegistry(db), readHealthPolicy(db), readOpenUpgrade(db)]);
+    const [registry, policy, upgrade] = await this.#inTime(read);
+    [this.#registry, this.#policy, this.#upgrading] = [registry, policy, upgrade !== null];
     this.#noteStudios(this.#registry);
     this.#loadedAt = this.#deps.clock.monotonic();
     this.#seen = told;

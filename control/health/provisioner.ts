@@ -1,7 +1,7 @@
 import type { Origin } from "../registry/registry.ts";
 
-/** What a provisioner is told of the node that is to be made anew. */
-export type Node = Pick<Origin, "id" | "url" | "rtmpUrl" | "roles" | "version">;
+/** What a provisioner is told of the node that is to be made anew, and of what: null, as all are. */
+export type Node = Pick<Origin, "id" | "url" | "rtmpUrl" | "roles" | "version" | "image">;
 
 /**
  * What came of asking: `none` where nobody can make nodes, `accepted` when a new process will register before long,

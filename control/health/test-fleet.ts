@@ -16,6 +16,8 @@ import {
   stations,
   streamKeys,
   tokens,
+  upgradeSteps,
+  upgrades,
 } from "../db/schema.ts";
 import { createStation } from "../registry/create-station.ts";
 import { registerOrigin } from "../registry/register-origin.ts";
@@ -143,7 +145,17 @@ export async function stationIn(db: Database, slug: string) {
 
 async function clear(db: Database): Promise<void> {
   const stationTables = [slicers, renditions, streamKeys, stations];
-  for (const table of [...stationTables, evictionSteps, origins, tokens, incidents, publications, settings]) {
+  for (const table of [
+    upgradeSteps,
+    upgrades,
+    ...stationTables,
+    evictionSteps,
+    origins,
+    tokens,
+    incidents,
+    publications,
+    settings,
+  ]) {
     await db.delete(table);
   }
   await env.MEDIA.delete(ROUTING_KEY);

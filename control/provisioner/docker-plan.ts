@@ -5,7 +5,7 @@ import type { NodeTemplate } from "./settings.ts";
 /** One call of the Docker Engine API, below its version. `accepted`: the answers after which the next may follow. */
 export type DockerStep = {
   what: string;
-  method: "POST" | "DELETE";
+  method: "GET" | "POST" | "DELETE";
   path: string;
   body?: object;
   accepted: readonly number[];
@@ -23,11 +23,18 @@ export function negotiateVersion(offered: string | null): string | null {
 }
 
 /**
- * What makes a node anew: its container goes, if it is there, and one like it is created and started. Done twice it
+ * What makes a node anew: if the image is there, its container goes, and one like it is created and started. Done twice it
  * comes to the same. A node's volume goes with it only where the template says so.
  */
 export function dockerPlan(node: Node, template: NodeTemplate): DockerStep[] {
   const name = nodeName(node);
+  const image = node.image ?? template.image;
+  const find: DockerStep = {
+    what: `finding image ${image}`,
+    method: "GET",
+    path: `/images/${image}/json`,
+    accepted: [200],
+  };
   const remove: DockerStep = {
     what: "removing the container",
     method: "DELETE",
@@ -41,6 +48,7 @@ export function dockerPlan(node: Node, template: NodeTemplate): DockerStep[] {
     accepted: [204, 404],
   };
   return [
+    find,
     remove,
     ...(template.keepVolume ? [] : [forget]),
     {
@@ -55,10 +63,10 @@ export function dockerPlan(node: Node, template: NodeTemplate): DockerStep[] {
 }
 
 function container(node: Node, template: NodeTemplate): object {
-  const { image, dataDir, network, ports, memoryMb } = template;
+  const { dataDir, network, ports, memoryMb } = template;
   const bindings = Object.entries(ports).map(([port, offered]) => [port, [{ HostPort: String(offered) }]]);
   return {
-    Image: image,
+    Image: node.image ?? template.image,
     Env: Object.entries(nodeEnvironment(node, template)).map(([key, value]) => `${key}=${value}`),
     Labels: { "radio-dream.origin": node.id },
     ExposedPorts: Object.fromEntries(Object.keys(ports).map((port) => [port, {}])),

@@ -18,6 +18,7 @@ describe("a node in Docker", () => {
     expect(await docker(engine).recreate(NODE)).toMatchObject({ outcome: "accepted" });
     expect(engine.requests).toEqual([
       "GET /_ping",
+      `GET /v1.47/images/${TEMPLATE.image}/json`,
       `DELETE /v1.47/containers/${NAME}?force=true`,
       `POST /v1.47/containers/create?name=${NAME}`,
       `POST /v1.47/containers/${NAME}/start`,
@@ -57,7 +58,7 @@ describe("a node in Docker", () => {
   it("starts without its old data where that is set", async () => {
     const engine = makeEngine("1.47", [TEMPLATE.image]);
     await docker(engine, { keepVolume: false }).recreate(NODE);
-    expect(engine.requests[2]).toBe(`DELETE /v1.47/volumes/${NAME}?force=true`);
+    expect(engine.requests[3]).toBe(`DELETE /v1.47/volumes/${NAME}?force=true`);
   });
 
   it("may have an engine, an environment and ports of its own, but no other name", async () => {
@@ -120,15 +121,25 @@ describe("a node in Docker", () => {
     expect(await docker(engine).recreate(NODE)).toEqual({
       outcome: "failed",
       retry: false,
-      reason: `creating the container: answered 404, No such image: ${TEMPLATE.image}`,
+      reason: `finding image ${TEMPLATE.image}: answered 404, No such image: ${TEMPLATE.image}`,
     });
+  });
+
+  it("is made of the image that is named for it; what is there stays while the engine has no such image", async () => {
+    const engine = makeEngine("1.47", [TEMPLATE.image, "radio-dream/origin:2"]);
+    const made = () => engine.containers.get(NAME)?.Image;
+    await docker(engine).recreate({ ...NODE, image: "radio-dream/origin:2" });
+    expect(made()).toBe("radio-dream/origin:2");
+    const answer = await docker(engine).recreate({ ...NODE, image: "radio-dream/origin:3" });
+    expect(answer).toMatchObject({ outcome: "failed", retry: false });
+    expect([made(), engine.containers.get(NAME)?.running]).toEqual(["radio-dream/origin:2", true]);
   });
 
   it("shows the engine its token", async () => {
     const engine = makeEngine("1.47", [TEMPLATE.image]);
     await docker(engine).recreate(NODE);
     expect(engine.headers.map((headers) => headers.get("authorization"))).toEqual(
-      Array(4).fill("Bearer token-of-the-far-side"),
+      Array(5).fill("Bearer token-of-the-far-side"),
     );
   });
 });

@@ -34,14 +34,14 @@ const ENVIRONMENT_FILE = "/etc/radio-dream.env";
 
 /** What the machine does at its first start (cloud-init; JSON is YAML): it runs the node's container, and for good. */
 export function cloudConfig(node: Node, template: NodeTemplate): string {
-  const { image, dataDir, network, ports, memoryMb } = template;
+  const { dataDir, network, ports, memoryMb } = template;
   const lines = Object.entries(nodeEnvironment(node, template)).map(([key, value]) => `${key}=${value}\n`);
   const run = [
     ...["docker", "run", "--detach", "--name", nodeName(node), "--restart", "always", "--network", network],
     ...["--env-file", ENVIRONMENT_FILE, "--volume", `${nodeName(node)}:${dataDir}`],
     ...Object.entries(ports).flatMap(([port, offered]) => ["--publish", `${offered}:${port}`]),
     ...(memoryMb === undefined ? [] : ["--memory", `${memoryMb}m`]),
-    image,
+    node.image ?? template.image,
   ];
   const file = { path: ENVIRONMENT_FILE, permissions: "0600", encoding: "b64", content: base64(lines.join("")) };
   return `#cloud-config\n${JSON.stringify({ write_files: [file], runcmd: [run] })}\n`;

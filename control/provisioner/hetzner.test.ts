@@ -22,7 +22,7 @@ function hetzner(answers: Response[], parts: object = {}) {
     });
     return answers.shift() ?? Response.error();
   });
-  return { recorded, recreate: () => provisioner.recreate(NODE) };
+  return { recorded, recreate: (parts = {}) => provisioner.recreate({ ...NODE, ...parts }) };
 }
 
 const action = (command: string) => ({
@@ -57,6 +57,12 @@ describe("a node at Hetzner", () => {
       { method: "GET", path: "/servers?name=radio-dream-origin-2", authorization, body: null },
       { method: "POST", path: "/servers/42/actions/rebuild", authorization, body: { image: "docker-ce" } },
     ]);
+  });
+
+  it("is not rebuilt for another image: its machine would run the one it was told of first", async () => {
+    const { recorded, recreate } = hetzner([listed("radio-dream-origin-2")]);
+    expect(await recreate({ image: "radio-dream/origin:2" })).toMatchObject({ outcome: "failed", retry: false });
+    expect(recorded).toHaveLength(1);
   });
 
   it("is created where there is none, and runs its container for good", async () => {

@@ -43,6 +43,12 @@ async function recreate({ api, token, template }: HetznerSettings, fetch: Fetch,
   const servers = Servers.safeParse(jsonIn(listed.body));
   if (!servers.success) return { outcome: "failed", retry: true, reason: "looking for the machine: no list came" };
   const found = servers.data.servers.find(({ name }) => name === nodeName(node)) ?? null;
+  // A rebuild keeps what the machine was told at its first start, the image among it.
+  if (found && node.image !== null && node.image !== template.image) {
+    const reason =
+      "a machine that is there keeps its image: name a moving tag in PROVISIONER_NODES, or delete the machine";
+    return { outcome: "failed", retry: false, reason };
+  }
   const answer = await ask(hetznerPlan(node, template, found));
   if (answer.status !== 201) return refused(found ? "rebuilding the machine" : "creating a machine", answer);
   return { outcome: "accepted", detail: found ? `machine ${found.id} is being rebuilt` : "a machine is being created" };

@@ -22,9 +22,12 @@ const Variables = z.record(
     .regex(/^[^\r\n\0]*$/),
 );
 
+/** How an image is named, as an engine takes it. */
+export const IMAGE_PATTERN = /^[a-zA-Z0-9][\w./:@-]{0,254}$/;
+
 /** Of what nodes are made. What stands under a node's own id goes before what stands for all. */
 export const NodeTemplate = z.strictObject({
-  image: z.string().regex(/^[a-zA-Z0-9][\w./:@-]{0,254}$/),
+  image: z.string().regex(IMAGE_PATTERN),
   env: Variables.default({}),
   /** Where the node keeps its data; a volume of its own is mounted there and outlives it unless `keepVolume` is false. */
   dataDir: z

@@ -19,7 +19,7 @@ export type TestEngine = {
   next: ((request: Request) => Response | Promise<Response>) | null;
 };
 
-/** What the Docker Engine API documents of containers, volumes and versions, over what `images` it has. */
+/** What the Docker Engine API documents of containers, images, volumes and versions, over what `images` it has. */
 export function makeEngine(version: string | null, images: readonly string[]): TestEngine {
   const engine: TestEngine = {
     containers: new Map(),
@@ -51,6 +51,8 @@ async function answer(
   request: Request,
   path: string,
 ): Promise<Response> {
+  const [, image] = /^\/images\/(.+)\/json$/.exec(path) ?? [];
+  if (image) return images.includes(image) ? Response.json({ Id: image }) : message(404, `No such image: ${image}`);
   const [, kind, name = "", action] = path.split("/");
   if (kind === "volumes" && request.method === "DELETE") {
     return engine.volumes.delete(name) ? new Response(null, { status: 204 }) : message(404, "no such volume");

@@ -7,6 +7,7 @@ export const NODE: Node = {
   rtmpUrl: "rtmp://origin-2.example:1935",
   roles: ["studio", "slicer"],
   version: "1",
+  image: null,
 };
 
 export const ENROL_TOKEN = "rde_of-the-new-node";

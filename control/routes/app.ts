@@ -35,6 +35,7 @@ import { stations } from "./stations.ts";
 import { streamKeys } from "./stream-keys.ts";
 import { tokens } from "./tokens.ts";
 import { limitBody, limitTime } from "./transfers.ts";
+import { upgrades } from "./upgrades.ts";
 import { uploads } from "./uploads.ts";
 
 const DESCRIPTION = {
@@ -84,6 +85,7 @@ export function createApp(): OpenAPIHono<ControlEnv> {
   app.route("/api/v1", live);
   app.route("/api/v1", streamKeys);
   app.route("/api/v1", origins);
+  app.route("/api/v1", upgrades);
   app.route("/api/v1", routing);
   app.route("/api/v1", incidents);
   app.route("/api/v1", contacts);
