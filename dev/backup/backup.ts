@@ -8,7 +8,7 @@ import { ACCOUNT_OPTIONS, chooseAccount } from "./choose-account.ts";
 import { makeBackup, readVersion } from "./make-backup.ts";
 
 /** `npm run backup -- --to DIR`: the database and the bucket, into files. */
-const USAGE = "npm run backup -- --to DIR [--state DIR | --cloudflare [--database NAME] [--bucket NAME]]";
+const USAGE = "npm run backup -- --to DIR [--state DIR | --environment staging|production]";
 
 try {
   const { values } = parseArgs({ options: { ...ACCOUNT_OPTIONS, to: { type: "string" } } });

@@ -1,28 +1,19 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { EnvironmentName } from "../deploy/environment-names.ts";
 import { ROOT } from "../settings.ts";
 import type { Account } from "./account.ts";
 import { openCloudflareAccount } from "./cloudflare-account.ts";
 import { openLocalAccount } from "./local-account.ts";
 
 /** The options with which both commands say whose account they mean. */
-export const ACCOUNT_OPTIONS = {
-  cloudflare: { type: "boolean", default: false },
-  state: { type: "string" },
-  database: { type: "string", default: "radio-dream-control" },
-  bucket: { type: "string", default: "radio-dream-media" },
-} as const;
+export const ACCOUNT_OPTIONS = { environment: { type: "string" }, state: { type: "string" } } as const;
 
-const Chosen = z.object({
-  cloudflare: z.boolean(),
-  state: z.string().optional(),
-  database: z.string().min(1),
-  bucket: z.string().min(1),
-});
+const Chosen = z.object({ environment: EnvironmentName.optional(), state: z.string().optional() });
 
-/** The account at Cloudflare, or what `npm start` keeps here. Throws with what is missing. */
-export function chooseAccount(options: unknown, environment: NodeJS.ProcessEnv): Promise<Account> {
-  const { cloudflare, state, database, bucket } = Chosen.parse(options);
-  if (cloudflare) return openCloudflareAccount({ database, bucket }, environment);
-  return openLocalAccount(resolve(ROOT, state ?? environment.STATE_DIR ?? ".radio"));
+/** A deployment at Cloudflare when its environment is named, else what `npm start` keeps here. Throws with what is missing. */
+export function chooseAccount(options: unknown, variables: NodeJS.ProcessEnv): Promise<Account> {
+  const { environment, state } = Chosen.parse(options);
+  if (environment !== undefined) return openCloudflareAccount(environment, variables);
+  return openLocalAccount(resolve(ROOT, state ?? variables.STATE_DIR ?? ".radio"));
 }

@@ -1,5 +1,6 @@
 import { pause } from "../../kit/loop.ts";
 import { backoff } from "../../kit/retry.ts";
+import { CloudflareError } from "../deploy/cloudflare.ts";
 
 const ATTEMPTS = 5;
 const PAUSES = { firstMs: 500, maxMs: 15_000 };
@@ -35,6 +36,8 @@ export async function persistently<T>(work: () => Promise<T>): Promise<T> {
 
 /** `fetch` throws a TypeError for a network that is away, and a DOMException when its signal aborts. */
 function isPassing(thrown: unknown): boolean {
-  if (thrown instanceof RemoteRefusal) return thrown.status >= 500 || thrown.status === 429 || thrown.status === 408;
+  if (thrown instanceof RemoteRefusal || thrown instanceof CloudflareError) {
+    return thrown.status >= 500 || [0, 408, 429].includes(thrown.status);
+  }
   return thrown instanceof TypeError || (thrown instanceof DOMException && thrown.name === "TimeoutError");
 }

@@ -46,6 +46,7 @@ export async function proveBackup(from: string): Promise<ProvenBackup> {
       const found = await prove(file, object);
       if (found) objects.push({ ...object, file, md5: found.md5 });
     });
+    objects.sort((one, other) => (one.key < other.key ? -1 : 1));
   }
   if (faults.length > 0) {
     const more = faults.length > TOLD_FAULTS ? `\n... and ${faults.length - TOLD_FAULTS} more` : "";

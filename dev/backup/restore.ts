@@ -8,7 +8,7 @@ import { proveBackup } from "./prove-backup.ts";
 import { restoreBackup } from "./restore-backup.ts";
 
 /** `npm run restore -- --from DIR`: a backup, or the newest of a folder of backups, into an empty account. */
-const USAGE = "npm run restore -- --from DIR [--force] [--state DIR | --cloudflare [--database NAME] [--bucket NAME]]";
+const USAGE = "npm run restore -- --from DIR [--force] [--state DIR | --environment staging|production]";
 
 try {
   const force = { type: "boolean", default: false } as const;

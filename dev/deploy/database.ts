@@ -1,6 +1,6 @@
 import { unstable_splitSqlQuery } from "wrangler";
 import { z } from "zod";
-import { applyMigrations, type Database } from "../migrations.ts";
+import { applyMigrations } from "../migrations.ts";
 import type { Location } from "./buckets.ts";
 import type { Cloudflare } from "./cloudflare.ts";
 import type { Outcome } from "./outcome.ts";
@@ -11,6 +11,10 @@ const Results = z.array(z.object({ results: z.array(z.unknown()).default([]) }))
 
 type Statement = { sql: string; params: unknown[] };
 type Prepared = Statement & { bind(...values: unknown[]): Prepared; all<Row>(): Promise<{ results: Row[] }> };
+export type RemoteDatabase = {
+  prepare(sql: string): Prepared;
+  batch(statements: readonly Statement[]): Promise<unknown>;
+};
 
 /** Sees to it that the D1 database is there, and answers its id. */
 export async function ensureDatabase(
@@ -18,14 +22,19 @@ export async function ensureDatabase(
   name: string,
   location?: Location,
 ): Promise<Outcome & { id: string }> {
-  const query = `/d1/database?name=${encodeURIComponent(name)}`;
-  const listed = await cloudflare.ofAccount(query, z.array(Made), { permission: PERMISSION });
-  // The API looks for names that begin so.
-  const found = listed.find((database) => database.name === name);
-  if (found) return { id: found.uuid, changed: false, said: `D1 database ${name} is there.` };
+  const found = await findDatabase(cloudflare, name);
+  if (found !== null) return { id: found, changed: false, said: `D1 database ${name} is there.` };
   const body = { name, ...(location === undefined ? {} : { primary_location_hint: location }) };
   const made = await cloudflare.ofAccount("/d1/database", Made, { method: "POST", body, permission: PERMISSION });
   return { id: made.uuid, changed: true, said: `D1 database ${name} made.` };
+}
+
+/** Its id; null when the account has none of this name. */
+export async function findDatabase(cloudflare: Cloudflare, name: string): Promise<string | null> {
+  const query = `/d1/database?name=${encodeURIComponent(name)}`;
+  const listed = await cloudflare.ofAccount(query, z.array(Made), { permission: PERMISSION });
+  // The API looks for names that begin so.
+  return listed.find((database) => database.name === name)?.uuid ?? null;
 }
 
 /** Applies the migrations that the database has not seen, each in one transaction with its own bookkeeping. */
@@ -36,7 +45,7 @@ export async function migrate(cloudflare: Cloudflare, id: string, folder: string
 }
 
 /** A database over Cloudflare's API, of which several statements at once are one transaction. */
-function remoteDatabase(cloudflare: Cloudflare, id: string): Database {
+export function remoteDatabase(cloudflare: Cloudflare, id: string): RemoteDatabase {
   const query = (body: object) =>
     cloudflare.ofAccount(`/d1/database/${id}/query`, Results, { method: "POST", body, permission: PERMISSION });
   const statement = (sql: string, params: unknown[]): Prepared => ({
