@@ -2,17 +2,20 @@ import { execFile } from "node:child_process";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { describe } from "../kit/log.ts";
 import { docProblems } from "./check-docs.ts";
+import { monitoringProblems } from "./monitoring/check.ts";
 import { ROOT } from "./settings.ts";
 
-/** Says whether all is well with form, types and documents, in seconds: what to run before every commit. */
+/** Says whether all is well with form, types, documents and what is asked of metrics, in seconds: what to run before every commit. */
 
 type Verdict = { name: string; problems: string | null };
 
 const checks = [
   program("biome check", ["biome", "check", "--error-on-warnings", "."]),
   ...typeProjects().map((project) => program(`tsc -p ${project}`, ["tsc", "-p", project])),
-  documents(),
+  sentences("documents", () => docProblems(ROOT)),
+  sentences("monitoring", () => monitoringProblems(ROOT)),
 ];
 const failed = (await Promise.all(checks)).filter(({ problems }) => problems !== null);
 for (const { name, problems } of failed) console.error(`\n${name} failed:\n${problems}`);
@@ -37,7 +40,11 @@ async function program(name: string, [command = "", ...args]: string[]): Promise
   }
 }
 
-async function documents(): Promise<Verdict> {
-  const problems = await docProblems(ROOT);
-  return { name: "documents", problems: problems.length === 0 ? null : problems.join("\n") };
+async function sentences(name: string, find: () => Promise<string[]>): Promise<Verdict> {
+  try {
+    const problems = await find();
+    return { name, problems: problems.length === 0 ? null : problems.join("\n") };
+  } catch (thrown) {
+    return { name, problems: describe(thrown) };
+  }
 }
