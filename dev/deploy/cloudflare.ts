@@ -12,7 +12,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 const Envelope = z.object({
   success: z.boolean(),
   errors: z.array(z.object({ code: z.number(), message: z.string() })).default([]),
-  result: z.unknown(),
+  result: z.unknown().optional(),
 });
 
 export type CloudflareSettings = { api: string; account: string; token: string };
