@@ -48,7 +48,7 @@ export class Bucket {
     do {
       const page = await this.#page(prefix, token);
       for (const { Key, Size, ETag } of page.Contents) {
-        yield { key: decodeURIComponent(Key), bytes: Size, etag: unquoted(ETag) };
+        yield { key: decodeURIComponent(Key.replaceAll("+", " ")), bytes: Size, etag: unquoted(ETag) };
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);
@@ -116,4 +116,4 @@ async function expectOk(answer: Response, what: string): Promise<Response> {
   throw new RemoteRefusal(what, answer.status, await answer.text());
 }
 
-const unquoted = (etag: string) => etag.replace(/^(?:W\/)?"|"$/g, "").replace(/^&quot;|&quot;$/g, "");
+const unquoted = (etag: string) => etag.replace(/^(?:W\/)?"|"$/g, "");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync, globSync } from "node:fs";
 import { appendFile, mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -10,6 +10,7 @@ import { persistently } from "./persistence.ts";
 
 /** What has been copied, a line each: with it the next backup, or the one that was interrupted, need not copy it again. */
 const JOURNAL_FILE = "journal.jsonl";
+const UNFINISHED = "unfinished-";
 const AT_ONCE = 4;
 /** The etag of what was put at once; what came in parts has another form. */
 const MD5 = /^[0-9a-f]{32}$/;
@@ -30,6 +31,8 @@ export async function copyObjects(
   const objects: StoredObject[] = [];
   let copied = 0;
   await mkdir(join(folder, "objects"), { recursive: true, mode: 0o700 });
+  for (const left of globSync(`${UNFINISHED}*`, { cwd: join(folder, "objects") }))
+    await rm(join(folder, "objects", left));
   await inParallel(AT_ONCE, allOf(bucket), async (listed) => {
     const known = journal.get(identityOf(listed));
     if (known && (await isThere(folder, known))) {
@@ -64,7 +67,7 @@ async function copyOne(
 ): Promise<StoredObject | null> {
   const object = await bucket.get(key, bytes);
   if (!object) return null;
-  const path = join(folder, "objects", `unfinished-${crypto.randomUUID()}`);
+  const path = join(folder, "objects", UNFINISHED + crypto.randomUUID());
   try {
     const { size, sha256, md5 } = await save(object, path);
     if (MD5.test(object.etag) && object.etag !== md5) throw new TypeError(`${key} did not arrive as it was sent`);

@@ -17,9 +17,9 @@ const OF_ITSELF = new Set(["publications", "cursors", "incidents"]);
 /** Whatever names other objects comes after them. */
 const NAMING = /^(?:plan|routing)\//;
 
-/** Control publishes all of it again, with the numbers of the new place and above the versions that were. */
+/** Control publishes all of it again, under numbers above the versions that were. */
 const PUBLISH_ANEW = [
-  "UPDATE plans SET revision = revision + 1, sha256 = NULL, etag = NULL",
+  "UPDATE plans SET revision = revision + 1, sha256 = NULL, etag = NULL, trying_since = NULL, failure = NULL",
   "UPDATE publications SET sha256 = NULL, etag = NULL",
 ];
 
