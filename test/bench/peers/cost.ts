@@ -1,18 +1,20 @@
 import { pause } from "../../../kit/loop.ts";
-import { memoryOfAll, type Process, processTree } from "../../harness/processes.ts";
+import { footprintOf, memoryOfAll, type Process, processTree } from "../../harness/processes.ts";
 import type { Part } from "./radio.ts";
 
-export type Cost = { pss: number[]; anonymous: number[]; cpu: number[] };
+export type Cost = { alone: number[]; pss: number[]; anonymous: number[]; cpu: number[] };
 
-/** Memory (MB) at the end of each window and processor time (percent of a core) within it. */
+/** Memory (MB; `alone`: as if nothing else ran on the machine) at the end of each window and processor time (percent of a core) within it. */
 export async function measureCost(parts: readonly Part[], windows: number, windowMs: number): Promise<Cost> {
-  const cost: Cost = { pss: [], anonymous: [], cpu: [] };
+  const cost: Cost = { alone: [], pss: [], anonymous: [], cpu: [] };
   for (let window = 0; window < windows; window++) {
     const before = await treesOf(parts);
     const began = performance.now();
     await pause(windowMs);
     const after = await treesOf(parts);
-    const { pss, anonymous } = await memoryOfAll(after.map(({ pid }) => pid));
+    const pids = after.map(({ pid }) => pid);
+    const { pss, anonymous } = await memoryOfAll(pids);
+    cost.alone.push((await footprintOf(pids)) / 1e6);
     cost.pss.push(pss / 1e6);
     cost.anonymous.push(anonymous / 1e6);
     cost.cpu.push(((cpuSecondsOf(after) - cpuSecondsOf(before)) / (performance.now() - began)) * 1000 * 100);

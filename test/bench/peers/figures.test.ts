@@ -11,4 +11,5 @@ it("says no range where all were the same as printed", () => {
 
 it("makes no figure of nothing", () => {
   expect(() => figureOf([])).toThrow("nothing was measured");
+  expect(() => figureOf([1, Number.NaN])).toThrow("nothing was measured");
 });

@@ -4,7 +4,7 @@ import { measureCost } from "./cost.ts";
 import { overheads, readListed } from "./media.ts";
 import type { Often } from "./often.ts";
 import { type Library, musicLibrary, type Radio, STATIONS, toneLibrary } from "./radio.ts";
-import type { Stack } from "./rows.ts";
+import type { RowId, Stack } from "./rows.ts";
 import { listenersPerCore, servedPerCore, streamsPerCore } from "./serving.ts";
 import type { Measured, Sheet } from "./sheet.ts";
 import { measureSwitches } from "./switches.ts";
@@ -16,14 +16,17 @@ export type Start = (library: Library, stations: readonly string[]) => Promise<R
 const ONE = STATIONS.slice(0, 1);
 const SEGMENT_SECONDS = 3.2;
 const ICECAST_LISTENERS = 400;
+const COSTS = {
+  1: ["alone-1", "pss-1", "anonymous-1", "cpu-1"],
+  5: ["alone-5", "pss-5", "anonymous-5", "cpu-5"],
+} as const satisfies Record<number, RowId[]>;
 
 /** What it costs, with one station and with five; with one also what it packs and serves. */
 export async function measureCosts(stack: Stack, start: Start, often: Often, sheet: Sheet): Promise<void> {
-  await sheet.measure(stack, ["pss-1", "anonymous-1", "cpu-1"], () =>
+  await sheet.measure(stack, COSTS[1], () =>
     onAir(start, musicLibrary(ONE), ONE, async (radio) => {
       await pause(often.settleMs);
-      const { pss, anonymous, cpu } = await measureCost(await radio.parts(), often.windows, often.windowMs);
-      sheet.put(stack, { "pss-1": pss, "anonymous-1": anonymous, "cpu-1": cpu });
+      sheet.put(stack, await cost(radio, 1, often));
       if (stack === "dream") sheet.put(stack, { "workers-1": (await measureCost(await radio.hosted(), 1, 0)).pss });
       if (stack === "small") return {};
       await sheet.measure(stack, ["overhead-48", "overhead-128"], () => overhead(radio));
@@ -32,21 +35,31 @@ export async function measureCosts(stack: Stack, start: Start, often: Often, she
       return {};
     }),
   );
-  await sheet.measure(stack, ["pss-5", "anonymous-5", "cpu-5"], () =>
+  await sheet.measure(stack, COSTS[5], () =>
     onAir(start, musicLibrary(STATIONS), STATIONS, async (radio) => {
       await pause(often.settleMs);
-      const { pss, anonymous, cpu } = await measureCost(await radio.parts(), often.windows, often.windowMs);
-      return { "pss-5": pss, "anonymous-5": anonymous, "cpu-5": cpu };
+      return cost(radio, 5, often);
     }),
   );
 }
 
+async function cost(radio: Radio, stations: 1 | 5, { windows, windowMs }: Often): Promise<Measured> {
+  const { alone, pss, anonymous, cpu } = await measureCost(await radio.parts(), windows, windowMs);
+  return {
+    [`alone-${stations}`]: alone,
+    [`pss-${stations}`]: pss,
+    [`anonymous-${stations}`]: anonymous,
+    [`cpu-${stations}`]: cpu,
+  };
+}
+
 /** How hosts come and go, as listeners hear it. */
 export async function measureHosts(stack: Stack, start: Start, often: Often, sheet: Sheet): Promise<void> {
-  await sheet.measure(
-    stack,
-    ["begin-silent-browser", "end-silent-browser", "begin-missing", "end-missing", "latency-browser"],
-    () => onAir(start, toneLibrary(ONE), ONE, (radio) => measureSwitches(radio, often.switches)),
+  await sheet.measure(stack, ["begin-silent-browser", "end-silent-browser", "latency-browser"], () =>
+    onAir(start, toneLibrary(ONE), ONE, async (radio) => {
+      await measureSwitches(stack, radio, often.switches, sheet);
+      return {};
+    }),
   );
 }
 

@@ -7,14 +7,14 @@ const lineWith = (page: string, words: string) => page.split("\n").find((line) =
 
 describe("the page", () => {
   const sheet = new Sheet();
-  sheet.put("dream", { "pss-1": [140, 142, 141], "killed-browser": [0, 0, 0], segments: [3000] });
-  sheet.put("nginx", { "pss-1": [59, 60, 61], "killed-browser": [0, 0.05, 0], segments: [70_000] });
-  sheet.put("liquidsoap", { "pss-1": [179] });
+  sheet.put("dream", { "alone-1": [140, 142, 141], "killed-browser": [0, 0, 0], segments: [3000] });
+  sheet.put("nginx", { "alone-1": [59, 60, 61], "killed-browser": [0, 0.05, 0], segments: [70_000] });
+  sheet.put("liquidsoap", { "alone-1": [179] });
   const page = renderPage(run, sheet);
   const [, lose = "", rest = ""] = page.split(/## Where we (?:lose|win)/);
 
   it("says plainly where we lose, against the best of the peers", () => {
-    expect(lose).toContain("- memory, one station (PSS): 141 MB; nginx-rtmp 60 MB");
+    expect(lose).toContain("- memory, one station, each page once: 141 MB; nginx-rtmp 60 MB");
     expect(lose).toContain("- segments at 48 kbit/s: 3,000 a second; nginx-rtmp 70,000 a second");
   });
 
@@ -24,7 +24,7 @@ describe("the page", () => {
 
   it("shows medians with ranges, the best one in bold", () => {
     expect(lineWith(page, "| memory, one station")).toBe(
-      "| memory, one station (PSS) | MB | 141 (140–142) | **60 (59–61)** | 179 |",
+      "| memory, one station, each page once | MB | 141 (140–142) | **60 (59–61)** | 179 |",
     );
   });
 
@@ -35,8 +35,8 @@ describe("the page", () => {
 
 it("a peer that fails is shown with the reason, once, and the others are measured all the same", async () => {
   const sheet = new Sheet({ error: () => {} });
-  await sheet.measure("nginx", ["pss-1", "cpu-1"], () => Promise.reject(new Error("it did not start\nat all")));
-  await sheet.measure("dream", ["pss-1"], async () => ({ "pss-1": [141] }));
+  await sheet.measure("nginx", ["alone-1", "cpu-1"], () => Promise.reject(new Error("it did not start\nat all")));
+  await sheet.measure("dream", ["alone-1"], async () => ({ "alone-1": [141] }));
   const page = renderPage(run, sheet);
   expect(lineWith(page, "| memory, one station")).toContain("| 141 | failed |");
   expect(page.match(/nginx-rtmp: it did not start$/gm)).toHaveLength(1);

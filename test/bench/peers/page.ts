@@ -37,6 +37,7 @@ function head({ at, minutes, quick, busy }: Run): string {
     ...(quick
       ? ["**A short trial (`--quick`): one repetition of most, good for nothing but to see that it runs.**"]
       : []),
+    "Costs and load are measured one stack after another, listening side by side.",
     "Cells are medians, with the range of all repetitions in brackets; **bold** is the best of a row. MB are 10^6 bytes.",
   ].join("\n");
 }
@@ -126,8 +127,17 @@ function figure(cell: Cell | null) {
 
 function tail({ machine }: Run): string {
   const rows = Object.entries(machine).map(([what, words]) => `| ${what} | ${words} |`);
-  return ["## Made on", "", "| | |", "| --- | --- |", ...rows].join("\n");
+  return ["## Made on", "", "| | |", "| --- | --- |", ...rows, "", ...LIMITS].join("\n");
 }
+
+const LIMITS = [
+  "## What this does not show",
+  "",
+  "One machine and its loopback: no network, no Cloudflare, no disk that fails. Our edge is measured where it does not run in",
+  "production, the peers where they do. What happens to a listener when a whole machine dies, the one with the encoder too, is",
+  "not compared, for the classic stacks have nothing for it; ours is in `test/faults/`. The peers' settings are ours to choose,",
+  "kindly where there was a choice, and stand in `test/bench/peers/`.",
+];
 
 /** How each section was measured, and what the peers were told to do. */
 const NOTES: Record<keyof typeof SECTIONS, readonly string[]> = {
@@ -135,7 +145,8 @@ const NOTES: Record<keyof typeof SECTIONS, readonly string[]> = {
     "Every stack plays the same music from files in real time and encodes each station twice, at 48 and 128 kbit/s AAC,",
     "48 kHz stereo. nginx-rtmp: one ffmpeg a station that encodes and pushes, HLS of both. liquidsoap: one process, 48 kbit/s",
     "pushed to nginx-rtmp for HLS, 128 kbit/s to Icecast. Ours: one origin, with mixing, hashing and upload of both; its Workers,",
-    "which Cloudflare runs in production, are not in it. Nobody listens. Sums over all processes of a stack.",
+    "which Cloudflare runs in production, are not in it. Nobody listens. Sums over all processes of a stack; PSS gives a part of what",
+    "they share with other programs of the machine to those.",
   ],
   "Transport stream over the AAC in it": [
     "Bytes of the segments over bytes of the AAC frames in them, without ADTS headers: what listeners download for nothing.",

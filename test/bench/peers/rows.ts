@@ -30,11 +30,13 @@ const many = (words: string, unit: string): Row => ({ words, unit, better: "more
 
 export const SECTIONS = {
   "Memory and processor": {
-    "pss-1": memory("memory, one station (PSS)"),
+    "alone-1": memory("memory, one station, each page once"),
+    "pss-1": memory("the same as PSS, one station"),
     "anonymous-1": memory("of it anonymous, one station"),
     "cpu-1": percent("processor, one station, of a core", "less"),
     "workers-1": memory("besides, its Workers in Miniflare: Cloudflare's in production (PSS)"),
-    "pss-5": memory("memory, five stations (PSS)"),
+    "alone-5": memory("memory, five stations, each page once"),
+    "pss-5": memory("the same as PSS, five stations"),
     "anonymous-5": memory("of it anonymous, five stations"),
     "cpu-5": percent("processor, five stations, of a core", "less"),
   },

@@ -27,6 +27,9 @@ const KILLED = [
   "identical-later",
 ] as const satisfies RowId[];
 
+// What was started is ended with this process, but not when a signal ends it.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 const quick = process.argv.includes("--quick");
 const often = quick ? QUICK : FULL;
 ensurePackages();
@@ -49,16 +52,16 @@ for (const [stack, start] of [...stacks, ...withSmall]) {
   say(`what it costs: ${stack}`);
   await measureCosts(stack, start, often, sheet);
 }
-for (const [stack, start] of stacks) {
-  say(`hosts come and go: ${stack}`);
-  await measureHosts(stack, start, often, sheet);
-}
+// From here on most is waiting, so that all can be heard side by side.
+say("hosts come and go");
+await Promise.all(stacks.map(([stack, start]) => measureHosts(stack, start, often, sheet)));
+say("slicers are killed");
 const [station = ""] = STATIONS;
 const library = await musicLibrary([station]);
-say("a slicer is killed: dream");
-await sheet.measure("dream", KILLED, () => killDreamSlicers(library, often.kills));
-say("a slicer is killed: nginx");
-await sheet.measure("nginx", KILLED, () => killClassicSlicers(library, station, often.kills));
+await Promise.all([
+  sheet.measure("dream", KILLED, () => killDreamSlicers(library, often.kills)),
+  sheet.measure("nginx", KILLED, () => killClassicSlicers(library, station, often.kills)),
+]);
 await library.discard();
 const busy = [busyBefore, await busyCores(BUSY_MS)] as const;
 

@@ -23,7 +23,7 @@ export class Sheet {
     for (const [row, values] of Object.entries(measured)) this.#cells.set(`${row} ${stack}`, figureOf(values));
   }
 
-  /** Runs one measurement; where it fails, `rows` say so, and the run goes on. */
+  /** Runs one measurement; where it fails, those of `rows` that have no figure yet say so, and the run goes on. */
   async measure(stack: Stack, rows: readonly RowId[], run: () => Promise<Measured>): Promise<void> {
     try {
       this.put(stack, await run());
@@ -31,7 +31,7 @@ export class Sheet {
       const words = thrown instanceof Error ? thrown.message : describe(thrown);
       this.#say.error(`${stack}: ${words}`);
       const failed = words.split("\n")[0] ?? "";
-      for (const row of rows) this.#cells.set(`${row} ${stack}`, { failed });
+      for (const row of rows) if (!this.cell(row, stack)) this.#cells.set(`${row} ${stack}`, { failed });
     }
   }
 }

@@ -4,11 +4,13 @@ import { toneSpans } from "../../harness/audio/tone.ts";
 import type { BrowserListener } from "../../harness/listeners/browser.ts";
 import { type FfmpegListener, listenWithFfmpeg } from "../../harness/listeners/ffmpeg-listener.ts";
 import { listenWithHlsJs } from "../../harness/listeners/hls-js.ts";
-import type { Heard, Stall } from "../../harness/listeners/listener.ts";
+import type { Stall } from "../../harness/listeners/listener.ts";
 import { until } from "../until.ts";
+import { readListed } from "./media.ts";
 import { lostBetween, type Seen, watchPlaylist } from "./programme-lost.ts";
 import { LIBRARY_HZ, type Radio } from "./radio.ts";
-import type { Measured } from "./sheet.ts";
+import type { RowId, Stack } from "./rows.ts";
+import type { Measured, Sheet } from "./sheet.ts";
 import { heardAt, silencesOfEdges, silencesOfSound, silentBetween } from "./silence.ts";
 
 /** A host goes live, beeps, and is killed: what listeners hear of it, and how long after. */
@@ -23,17 +25,21 @@ const BETWEEN_BEEPS_MS = 2000;
 const BROWSER_DB = -50;
 const BEEP_DB = -35;
 const SETTLED_SECONDS = 14;
+/** ffmpeg may be this much later than hls.js. */
+const AFTER_MS = 10_000;
+/** Players begin some segments before the end of what is listed. */
+const LISTED = 6;
 
 type Round = { begun: number; killed: number; ended: number; beeps: number[] };
 
-export async function measureSwitches(radio: Radio, count: number): Promise<Measured> {
+export async function measureSwitches(stack: Stack, radio: Radio, count: number, sheet: Sheet): Promise<void> {
   const [{ url } = { url: "" }] = radio.playlists;
-  await until(async () => (await fetch(url).catch(() => null))?.ok === true, "there is a playlist");
-  const watch = watchPlaylist(url);
+  await until(async () => (await readListed(url)).length >= LISTED, `${LISTED} segments are listed`);
   const listening = [listenWithHlsJs(url), listenWithFfmpeg(url)] as const;
   const more = radio.icecastUrl === null ? [] : [listenWithFfmpeg(radio.icecastUrl)];
   const audience = await gather([...listening, ...more]);
   const [browser, ...ffmpegs] = [await listening[0], await listening[1], ...(await Promise.all(more))];
+  const watch = watchPlaylist(url);
   try {
     await until(() => audience.heard().every(({ seconds }) => seconds > SETTLED_SECONDS), "everyone listens");
     await browser.watchTones([LIBRARY_HZ, LIVE_HZ, BEEP_HZ].map((frequency) => ({ frequency, threshold: BROWSER_DB })));
@@ -48,15 +54,18 @@ export async function measureSwitches(radio: Radio, count: number): Promise<Meas
     };
     await audience.stop();
     const [overHls, overIcecast] = await Promise.all(ffmpegs.map(readFfmpeg));
-    return {
-      ...silences(rounds, inBrowser, ["begin-silent-browser", "end-silent-browser"]),
-      ...silences(rounds, overHls, ["begin-silent-ffmpeg", "end-silent-ffmpeg"]),
-      ...silences(rounds, overIcecast, ["begin-silent-icecast", "end-silent-icecast"]),
-      ...lost(rounds, watch.seen),
-      ...latency(rounds, inBrowser, "latency-browser"),
-      ...latency(rounds, overHls, "latency-ffmpeg"),
-      ...latency(rounds, overIcecast, "latency-icecast"),
-    };
+    const listeners = [
+      [inBrowser, "browser"],
+      [overHls, "ffmpeg"],
+      [overIcecast, "icecast"],
+    ] as const;
+    for (const [perceived, name] of listeners) {
+      if (perceived === undefined) continue;
+      const [begin, end, delay] = [`begin-silent-${name}`, `end-silent-${name}`, `latency-${name}`] as const;
+      await sheet.measure(stack, [begin, end], async () => silences(rounds, perceived, [begin, end]));
+      await sheet.measure(stack, [delay], async () => ({ [delay]: latencies(rounds, perceived) }));
+    }
+    await sheet.measure(stack, ["begin-missing", "end-missing"], async () => lost(rounds, watch.seen));
   } finally {
     await audience.stop();
     await watch.stop();
@@ -83,7 +92,7 @@ async function goLiveOnce(radio: Radio, browser: BrowserListener): Promise<Round
     const killed = Date.now();
     await host.kill();
     await until(() => hears(LIBRARY_HZ, killed), "the library is heard again");
-    await pause(SETTLED_SECONDS * 500);
+    await pause(AFTER_MS);
     return { begun, killed, ended: Date.now(), beeps };
   } finally {
     await host.kill();
@@ -93,25 +102,17 @@ async function goLiveOnce(radio: Radio, browser: BrowserListener): Promise<Round
 type Perception = { silences: readonly Stall[]; beeps: readonly number[] };
 
 async function readFfmpeg(listener: FfmpegListener): Promise<Perception> {
-  const [sound, heard]: [Awaited<ReturnType<FfmpegListener["sound"]>>, Heard] = [
-    await listener.sound(),
-    listener.heard(),
-  ];
+  const [sound, heard] = [await listener.sound(), listener.heard()];
   return {
     silences: silencesOfSound(sound, [LIBRARY_HZ, LIVE_HZ], heard),
     beeps: toneSpans(sound, BEEP_HZ, BEEP_DB).map(({ from }) => heardAt(heard, from)),
   };
 }
 
-function silences(
-  rounds: readonly Round[],
-  perceived: Perception | undefined,
-  [begin, end]: readonly [keyof Measured, keyof Measured],
-): Measured {
-  if (perceived === undefined) return {};
+function silences(rounds: readonly Round[], { silences }: Perception, [begin, end]: readonly [RowId, RowId]): Measured {
   return {
-    [begin]: rounds.map(({ begun, killed }) => silentBetween(perceived.silences, begun, killed)),
-    [end]: rounds.map(({ killed, ended }) => silentBetween(perceived.silences, killed, ended)),
+    [begin]: rounds.map(({ begun, killed }) => silentBetween(silences, begun, killed)),
+    [end]: rounds.map(({ killed, ended }) => silentBetween(silences, killed, ended)),
   };
 }
 
@@ -122,12 +123,9 @@ function lost(rounds: readonly Round[], seen: readonly Seen[]): Measured {
   };
 }
 
-/** Seconds from each beep to its being heard; those that were not heard count not, but one of them at least must be. */
-function latency(rounds: readonly Round[], perceived: Perception | undefined, row: keyof Measured): Measured {
-  if (perceived === undefined) return {};
-  const beeps = rounds.flatMap(({ beeps }) => beeps);
-  if (beeps.length !== perceived.beeps.length) {
-    throw new Error(`${beeps.length} beeps were sent and ${perceived.beeps.length} heard`);
-  }
-  return { [row]: beeps.map((sent, beep) => ((perceived.beeps[beep] ?? Number.NaN) - sent) / 1000) };
+/** Seconds from each beep to its being heard; throws where one was not. */
+function latencies(rounds: readonly Round[], { beeps }: Perception): number[] {
+  const sent = rounds.flatMap((round) => round.beeps);
+  if (sent.length !== beeps.length) throw new Error(`${sent.length} beeps were sent and ${beeps.length} heard`);
+  return beeps.map((heard, beep) => (heard - (sent[beep] ?? Number.NaN)) / 1000);
 }
