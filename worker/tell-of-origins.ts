@@ -3,8 +3,8 @@ import { formatTrace, TRACE_ANSWER_HEADER } from "../contracts/trace.ts";
 import type { Edge } from "./edge.ts";
 
 /**
- * Logs what origins send and ask, and tells them the trace; in detail what works, always what does not. Of listeners only
- * faults are logged: they are too many.
+ * Logs what origins send and ask, and tells them the trace; always what is refused, and in detail what works or is simply not
+ * there (a station need not have a plan). Of listeners only faults are logged: they are too many.
  */
 export function tellOfOrigins(edge: Edge): MiddlewareHandler {
   return async (context, next) => {
@@ -14,7 +14,7 @@ export function tellOfOrigins(edge: Edge): MiddlewareHandler {
     const { status } = context.res;
     const trace = edge.trace(raw);
     const line = { trace: trace.id, method, path, status, ms: Math.round(edge.clock.monotonic() - begunAt) };
-    edge.log[status >= 400 ? "info" : "debug"]("answered", line);
+    edge.log[status >= 400 && status !== 404 ? "info" : "debug"]("answered", line);
     context.header(TRACE_ANSWER_HEADER, formatTrace(trace));
   };
 }
