@@ -20,3 +20,8 @@ export function addressed(
     return { number, gap: false, uri };
   });
 }
+
+/** A playlist of the bucket as the edge serves it: what comes through the edge is named beside it. */
+export function besideEdge(text: string, segmentsUrl: string): string {
+  return text.replace(/^https?:\S+\/(\d+\.ts)$/gm, (uri, name) => (uri.startsWith(`${segmentsUrl}/`) ? uri : name));
+}

@@ -90,6 +90,21 @@ describe("a station whose segments come from the bucket", () => {
     expect(await listed()).toEqual(before);
   });
 
+  it("costs one read of R2 a segment, however many listen", async () => {
+    await deliver("segments");
+    for (let step = 0; step <= LEAD + 1; step += 1) await follow();
+    await listed();
+    await follow();
+    world.newIsolate();
+    await listed();
+    world.resetCounts();
+    for (let listener = 0; listener < 20; listener += 1) await listed();
+    expect(world.counts).toMatchObject({ get: 0, head: 0, put: 0 });
+    world.newIsolate();
+    await listed();
+    expect(world.counts.get).toBeLessThanOrEqual(1);
+  });
+
   it("goes on through the edge while R2 takes nothing in, and through the bucket afterwards", async () => {
     await deliver("segments");
     for (let step = 0; step <= LEAD + 1; step += 1) await follow();

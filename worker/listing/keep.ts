@@ -5,7 +5,7 @@ import { withTimeout } from "../../kit/race.ts";
 import type { Reach } from "../reach.ts";
 import { addressed } from "./addresses.ts";
 import { extend, type Sight } from "./extend.ts";
-import { fromMetadata, type Listing, toMetadata } from "./listing.ts";
+import { fromMetadata, type Kept, toMetadata } from "./listing.ts";
 
 const LIMIT_MS = 1000;
 /**
@@ -18,21 +18,21 @@ export const LISTED_CACHE_CONTROL = "public, max-age=1, stale-if-error=30";
 export type Addresses = { segmentsUrl: string; edgeUrl: string };
 
 /**
- * Brings the playlist in the bucket up to what is seen. Answers the listing that then stands there; null when somebody
- * else was writing it at the same time. Throws when R2 does not do its part.
+ * Brings the playlist in the bucket up to what is seen. Answers what was written; null when there was nothing to
+ * write, or when somebody else did at the same time. Throws when R2 does not do its part.
  */
 export async function keepListing(
   sight: Sight,
   tags: readonly DatedTag[],
   { segmentsUrl, edgeUrl }: Addresses,
   reach: Pick<Reach, "segments" | "clock">,
-): Promise<Listing | null> {
+): Promise<Kept | null> {
   const { slug, rendition, station } = sight;
   const key = playlistKey(slug, rendition);
   const stored = await withTimeout(LIMIT_MS, "R2", () => reach.segments.head(key));
   const before = fromMetadata(stored?.customMetadata);
   const after = extend(before, sight, reach.clock.now());
-  if (after === before) return before;
+  if (after === before) return null;
   const segments = addressed(sight, after, segmentsUrl, `${edgeUrl}/${slug}/${rendition}/`);
   const text = renderMediaPlaylist(segments, station.framesPerSegment, tags);
   const written = await withTimeout(LIMIT_MS, "R2", () =>
@@ -42,5 +42,5 @@ export async function keepListing(
       customMetadata: toMetadata(after),
     }),
   );
-  return written === null ? null : after;
+  return written === null ? null : { listing: after, text };
 }

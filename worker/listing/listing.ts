@@ -42,10 +42,14 @@ export function fromMetadata(metadata: Record<string, string> | undefined): List
   return parseListing(metadata?.[METADATA] ?? "null");
 }
 
-export function parseListing(text: string): Listing | null {
+function parseListing(text: string): Listing | null {
   try {
     return Listing.parse(JSON.parse(text));
   } catch {
     return null;
   }
 }
+
+/** A playlist of the bucket: its text, and what it lists. */
+export const Kept = z.object({ listing: Listing, text: z.string() });
+export type Kept = z.infer<typeof Kept>;

@@ -12,8 +12,8 @@ import { choose } from "../routing/choose.ts";
 import { deliveryOf, isListed } from "./delivery.ts";
 import { keepListing } from "./keep.ts";
 import { keepMultivariant } from "./keep-multivariant.ts";
-import { FROM_REEL, type Listing, lastOf } from "./listing.ts";
-import { listingFreshUntil, readListing, shareListing } from "./read.ts";
+import { FROM_REEL, type Kept, type Listing, lastOf } from "./listing.ts";
+import { keptFreshUntil, readKept, shareKept } from "./read.ts";
 
 type Where = { slug: StationSlug; routing: Routing; station: RoutedStation; board: Board };
 
@@ -33,18 +33,18 @@ const MULTIVARIANT_MS = 3_600_000;
 
 /** The listings of all stations, as this isolate knows and keeps them. */
 export class Listings {
-  readonly #known = new Map<string, Memo<Listing | null>>();
+  readonly #known = new Map<string, Memo<Kept | null>>();
   readonly #keeping = new Map<StationSlug, Memo<true>>();
   readonly #multivariants = new Map<StationSlug, Memo<string>>();
   readonly #removed = new Set<StationSlug>();
 
-  /** What the bucket's playlist lists; null when there is none, or none can be read. Never rejects. */
-  async of({ slug, board }: Where, rendition: RenditionName, reach: Reach): Promise<Listing | null> {
+  /** The playlist in the bucket; null when there is none, or none can be read. Never rejects. */
+  async of({ slug, board }: Where, rendition: RenditionName, reach: Reach): Promise<Kept | null> {
     const memo = this.#memo(slug, rendition);
-    await memo.refresh(() => readListing(slug, rendition, reach), reach);
-    const listing = memo.last ?? null;
-    if (listing !== null) board.reeled.add(rendition, reelNumbers(listing));
-    return listing;
+    await memo.refresh(() => readKept(slug, rendition, reach), reach);
+    const kept = memo.last ?? null;
+    if (kept !== null) board.reeled.add(rendition, reelNumbers(kept.listing));
+    return kept;
   }
 
   /**
@@ -62,8 +62,8 @@ export class Listings {
   /** Ms since the listing was written that waits longest; when that is overdue, it is seen to. */
   async look(where: Where, reach: Reach): Promise<number> {
     const { renditions, framesPerSegment } = where.station;
-    const listings = await Promise.all(renditions.map((rendition) => this.of(where, rendition, reach)));
-    const idleMs = reach.clock.now() - Math.min(...listings.map((listing) => listing?.writtenAt ?? 0));
+    const kept = await Promise.all(renditions.map((rendition) => this.of(where, rendition, reach)));
+    const idleMs = reach.clock.now() - Math.min(...kept.map((each) => each?.listing.writtenAt ?? 0));
     if (idleMs > OVERDUE_LENGTHS * segmentMs(framesPerSegment)) this.nudge(where, reach);
     return idleMs;
   }
@@ -104,14 +104,14 @@ export class Listings {
       const sight = board.sight(view, rendition);
       const memo = this.#memo(slug, rendition);
       const known = memo.last ?? null;
-      if (known !== null && lastOf(known) >= sight.window.edge) return;
+      if (known !== null && lastOf(known.listing) >= sight.window.edge) return;
       try {
-        const listing = await keepListing(sight, board.tags(view, rendition), addresses, reach);
-        if (listing === null) return;
-        const reading = { value: listing, readAt: reach.clock.now() };
+        const kept = await keepListing(sight, board.tags(view, rendition), addresses, reach);
+        if (kept === null) return;
+        const reading = { value: kept, readAt: reach.clock.now() };
         memo.set(reading);
-        shareListing(slug, rendition, reading, reach);
-        board.reeled.add(rendition, reelNumbers(listing));
+        shareKept(slug, rendition, reading, reach);
+        board.reeled.add(rendition, reelNumbers(kept.listing));
       } catch (thrown) {
         reach.complaints.add(`the playlist of ${slug} in the bucket cannot be kept`, thrown);
       }
@@ -140,9 +140,9 @@ export class Listings {
     }
   }
 
-  #memo(slug: StationSlug, rendition: RenditionName): Memo<Listing | null> {
+  #memo(slug: StationSlug, rendition: RenditionName): Memo<Kept | null> {
     const name = `${slug}/${rendition}`;
-    const memo = this.#known.get(name) ?? new Memo(`the listing of ${name}`, listingFreshUntil);
+    const memo = this.#known.get(name) ?? new Memo(`the listing of ${name}`, keptFreshUntil);
     this.#known.set(name, memo);
     return memo;
   }

@@ -138,9 +138,13 @@ export class Board {
     return items.map((item) => itemTag(this.#slug, item));
   }
 
-  /** The same text is rendered once. */
   render(rendition: RenditionName, segments: readonly ListedSegment[], view: View): Rendered {
     const text = renderMediaPlaylist(segments, view.station.framesPerSegment, this.tags(view, rendition));
+    return this.rendered(rendition, text);
+  }
+
+  /** The same text is rendered once. */
+  rendered(rendition: RenditionName, text: string): Rendered {
     const before = this.#playlists.get(rendition);
     if (before?.text === text) return before.rendered;
     const rendered = new Rendered(text, PLAYLIST_TYPE);

@@ -61,13 +61,8 @@ const FRESH_WHEN_DUE_MS = 250;
  */
 export function indexFreshUntil(index: StationIndex | null, readAt: number): number {
   if (index === null) return readAt + FRESH_MS;
-  return freshUntil(index.updatedAt, index.framesPerSegment, readAt);
-}
-
-/** The same for whatever is written anew with each segment. */
-export function freshUntil(writtenAt: number, framesPerSegment: number, readAt: number): number {
-  const length = segmentMs(framesPerSegment);
-  const dueAt = writtenAt + length;
+  const length = segmentMs(index.framesPerSegment);
+  const dueAt = index.updatedAt + length;
   if (readAt > dueAt + length) return readAt + FRESH_MS;
   return Math.min(readAt + FRESH_MS, Math.max(readAt + FRESH_WHEN_DUE_MS, dueAt));
 }

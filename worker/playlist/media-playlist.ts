@@ -4,12 +4,14 @@ import type { RoutedStation, Routing } from "../../contracts/routing.ts";
 import { pause } from "../../kit/loop.ts";
 import { Rendered } from "../cache/rendered.ts";
 import { EdgeError } from "../edge-error.ts";
-import { addressed } from "../listing/addresses.ts";
+import { addressed, besideEdge } from "../listing/addresses.ts";
 import { goAhead } from "../listing/ahead.ts";
 import { isListed } from "../listing/delivery.ts";
+import { NAMED_WITHIN_MS } from "../listing/extend.ts";
 import type { Listings } from "../listing/listings.ts";
 import type { Reach } from "../reach.ts";
 import type { Board } from "./board.ts";
+import { segmentMs } from "./known-index.ts";
 import { merge } from "./merge.ts";
 import { listHeld, playlistCacheControl } from "./window.ts";
 
@@ -49,26 +51,30 @@ async function settled(rendition: RenditionName, where: Where, reach: Reach): Pr
   }
 }
 
-/** By the station's listing where one is kept: what comes through the edge otherwise is in the bucket there. */
+/** As it stands in the bucket where it is kept there; by what the origins hold where it is not, or is overdue. */
 async function offered(rendition: RenditionName, where: Where, reach: Reach): Promise<Offer> {
-  const { routing, station, board } = where;
-  const view = await board.view(routing, station, reach);
-  const listing = isListed(station, reach) ? await where.listings.of(where, rendition, reach) : null;
-  const window = board.windowOf(view, rendition);
-  const byEdge = { dueAt: window.dueAt, playlist: () => board.playlistOf(view, rendition, window) };
+  const { slug, routing, station, board, listings } = where;
+  const { framesPerSegment } = station;
   const { segmentsUrl } = reach;
-  if (segmentsUrl === null || !isListed(station, reach)) return byEdge;
-  if (listing === null || listing.framesPerSegment !== station.framesPerSegment) {
-    where.listings.nudge(where, reach);
-    return byEdge;
+  const kept = isListed(station, reach) ? await listings.of(where, rendition, reach) : null;
+  const isKept = kept !== null && kept.listing.framesPerSegment === framesPerSegment;
+  if (segmentsUrl !== null && isKept) {
+    const dueAt = kept.listing.writtenAt + segmentMs(framesPerSegment);
+    const playlist = () => board.rendered(rendition, besideEdge(kept.text, segmentsUrl));
+    if (reach.clock.now() < dueAt + NAMED_WITHIN_MS) return { dueAt, playlist };
+  }
+  const view = await board.view(routing, station, reach);
+  const window = board.windowOf(view, rendition);
+  if (segmentsUrl === null || !isListed(station, reach) || !isKept) {
+    if (isListed(station, reach)) listings.nudge(where, reach);
+    return { dueAt: window.dueAt, playlist: () => board.playlistOf(view, rendition, window) };
   }
   const now = reach.clock.now();
-  const sight = board.sight(view, rendition);
-  const listed = goAhead(listing, sight, now);
-  if (listed.isOverdue) where.listings.nudge(where, reach);
+  const listed = goAhead(kept.listing, { window, holdings: view.holdings, rendition, station }, now);
+  if (listed.isOverdue) listings.nudge(where, reach);
   return {
     dueAt: listed.isBehind ? now : window.dueAt,
-    playlist: () => board.render(rendition, addressed(sight, listed, segmentsUrl), view),
+    playlist: () => board.render(rendition, addressed({ slug, rendition }, listed, segmentsUrl), view),
   };
 }
 
