@@ -1,12 +1,10 @@
 import { join } from "node:path";
 import type { Ffmpeg } from "../origin/process/ffmpeg.ts";
+import { MEMORY_ENVIRONMENT, NODE_FLAGS } from "../origin/runtime.ts";
 import { ORIGIN_BUNDLE } from "./build-origin.ts";
 import { inPlainWords, openLogFile } from "./output.ts";
 import type { OriginSettings, Settings } from "./settings.ts";
 import { type Job, type Supervised, supervise } from "./supervisor.ts";
-
-/** Keeps the node within the 128 MB that it promises. */
-const ORIGIN_MEMORY = ["--max-old-space-size=64", "--max-semi-space-size=1"];
 
 /** What all processes have in common. */
 export type Company = {
@@ -64,9 +62,10 @@ export function startOrigin(company: Company, origin: OriginSettings, ffmpeg: Ff
     LIBRARY_DIR: settings.libraryDir,
     FFMPEG_PATH: ffmpeg.ffmpeg,
     FFPROBE_PATH: ffmpeg.ffprobe,
+    ...MEMORY_ENVIRONMENT,
     ...place.environment,
   };
-  return start(company, id, { through: place.through, args: [...ORIGIN_MEMORY, ORIGIN_BUNDLE] }, environment);
+  return start(company, id, { through: place.through, args: [...NODE_FLAGS, place.bundle ?? ORIGIN_BUNDLE] }, environment);
 }
 
 function start(

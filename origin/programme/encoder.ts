@@ -131,7 +131,9 @@ export type EncoderOptions = {
 function encoderArguments(rendition: RenditionName): string[] {
   const pcm = ["-f", "s16le", "-ar", `${SAMPLE_RATE}`, "-ac", `${CHANNELS}`];
   return [
-    ...["-nostdin", "-v", "error", "-threads", "1", "-probesize", "32", ...pcm, "-i", "pipe:0", "-vn"],
+    // Its index of where it could seek to would grow to a megabyte, and it cannot seek.
+    ...["-nostdin", "-v", "error", "-threads", "1", "-probesize", "32", "-indexmem", "4096"],
+    ...[...pcm, "-i", "pipe:0", "-vn"],
     ...["-c:a", "aac", "-b:a", `${bitrateOf(rendition)}`, "-threads", "1"],
     ...["-flush_packets", "1", "-f", "adts", "pipe:1"],
   ];
