@@ -75,7 +75,7 @@ export default defineConfig({
         test: {
           name: "dev",
           environment: "node",
-          include: ["dev/**/*.test.ts", "test/{bench,releases}/**/*.test.ts"],
+          include: ["dev/**/*.test.ts", "test/{bench,releases,soak}/**/*.test.ts"],
           testTimeout: 60_000,
         },
       },

@@ -15,6 +15,8 @@ export type Process = {
 };
 
 export type Memory = {
+  /** Resident set size in bytes: every page that is there for the process, shared ones too. */
+  resident: number;
   /** Proportional set size in bytes: pages shared by k processes count 1/k in each, so sums count them once. */
   pss: number;
   /** The part of it that no file backs, which nothing but swap could reclaim. */
@@ -48,13 +50,14 @@ export async function memoryOf(pid: number): Promise<Memory | null> {
   const text = await readProc(`${pid}/smaps_rollup`);
   if (text === null) return null;
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1] ?? 0) * 1024;
-  return { pss: field("Pss"), anonymous: field("Pss_Anon") };
+  return { resident: field("Rss"), pss: field("Pss"), anonymous: field("Pss_Anon") };
 }
 
 /** Memory of several processes together, shared pages counted once. */
 export async function memoryOfAll(pids: readonly number[]): Promise<Memory> {
   const all = (await Promise.all(pids.map(memoryOf))).filter((memory) => memory !== null);
   return {
+    resident: all.reduce((sum, memory) => sum + memory.resident, 0),
     pss: all.reduce((sum, memory) => sum + memory.pss, 0),
     anonymous: all.reduce((sum, memory) => sum + memory.anonymous, 0),
   };
