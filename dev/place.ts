@@ -1,11 +1,13 @@
 import { z } from "zod";
 
-/** Where an origin runs, if not simply on this machine: tests give each a network of its own. */
+/** Where an origin runs and what, if not simply the present one on this machine: tests give each a network of its own. */
 const Place = z.strictObject({
   /** A command that becomes the program behind it (execve(2), no fork), such as `nsenter --net=...`; none when empty. */
   through: z.array(z.string().min(1)).default([]),
   /** Settings of the origin in place of those that it is given otherwise. */
   environment: z.record(z.string(), z.string()).default({}),
+  /** The program to run in place of the present one; looked up at each start, so that a link to it may be changed. */
+  bundle: z.string().optional(),
 });
 export type Place = z.infer<typeof Place>;
 
