@@ -71,7 +71,7 @@ export const ALERT_KINDS = {
   "plan-unpublished": {
     severity: "warning",
     afterMs: 0,
-    done: "The origins play on by the plan that was published last, which reaches two weeks ahead of its day.",
+    done: "The origins play on by the plan that was published last.",
     toDo: "See why in the station's incidents: R2 that does not answer, or more than fits in a plan.",
   },
   "control-failing": {

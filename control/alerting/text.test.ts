@@ -23,6 +23,7 @@ describe("what people read", () => {
         "Since: 2026-11-22 17:02 UTC",
         "Done: Listeners hear the station's emergency reel.",
         "To do: Give the station an origin: readmit one, or start one.",
+        "Runbook: station-silent",
       ].join("\n"),
     });
   });

@@ -17,6 +17,11 @@ export function textOf(tellings: readonly Telling[]): Text {
   return more.length === 0 ? textOfOne(only) : textOfMany([only, ...more]);
 }
 
+/** The page that says what to look at and what to do. */
+export function runbookOf(kind: string): string {
+  return `docs/runbooks/${kind}.md`;
+}
+
 function textOfOne({ reason, alert }: Telling): Text {
   const kind = kindOf(alert.kind);
   const subject = headline({ reason, alert });
@@ -25,9 +30,13 @@ function textOfOne({ reason, alert }: Telling): Text {
     reason === "resolved"
       ? [`Over: ${minuteOf(alert.resolvedAt ?? alert.since)}`, "To do: nothing; the incidents tell what was done."]
       : [`Done: ${kind?.done ?? "-"}`, `To do: ${kind?.toDo ?? "-"}`];
-  const runbook = `Runbook: docs/runbooks/${alert.kind}.md`;
+  const runbook = `Runbook: ${runbookOf(alert.kind)}`;
   const lines = [`What: ${alert.what}`, `Where: ${placeOf(alert)}`, since, ...rest, runbook, `Alert: ${alert.id}`];
-  return { subject, text: lines.join("\n"), short: cut([subject, since, ...rest].join("\n")) };
+  return {
+    subject,
+    text: lines.join("\n"),
+    short: cut([subject, since, ...rest, `Runbook: ${alert.kind}`].join("\n")),
+  };
 }
 
 function textOfMany(tellings: Telling[]): Text {

@@ -7,6 +7,7 @@ import { kindOf } from "../alerting/kinds.ts";
 import { ALERT_STATES, AlertQuery, listAlerts, readAlert, stateOf } from "../alerting/read-alerts.ts";
 import { AlertTest, sendTest } from "../alerting/send-test.ts";
 import { readAlertSettings } from "../alerting/settings.ts";
+import { runbookOf } from "../alerting/text.ts";
 import { CHANNELS, MESSAGE_REASONS, MESSAGE_STATES } from "../db/alert-messages.ts";
 import { SEVERITIES } from "../db/alerts.ts";
 import { body, failures, json, pageSchema, SECURED } from "./answers.ts";
@@ -23,6 +24,8 @@ const AlertAnswer = z.object({
   /** What was done about it, and what a person is to do. */
   done: z.string().nullable(),
   toDo: z.string().nullable(),
+  /** The page of the project that says more. */
+  runbook: z.string(),
   /** When the fault began, and when it had lasted long enough to tell. */
   since: z.int(),
   raisedAt: z.int(),
@@ -126,5 +129,6 @@ export const alerts = createRouter()
 
 function alertAnswer(alert: Alert): z.infer<typeof AlertAnswer> {
   const kind = kindOf(alert.kind);
-  return AlertAnswer.parse({ ...alert, state: stateOf(alert), done: kind?.done ?? null, toDo: kind?.toDo ?? null });
+  const told = { done: kind?.done ?? null, toDo: kind?.toDo ?? null, runbook: runbookOf(alert.kind) };
+  return AlertAnswer.parse({ ...alert, state: stateOf(alert), ...told });
 }

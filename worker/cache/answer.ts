@@ -1,7 +1,7 @@
 /** Anyone may embed a station: constant headers, since echoing the caller's origin would split every cache. */
 export const OPEN_TO_ALL: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers": "content-length, content-range, date, etag, retry-after",
+  "access-control-expose-headers": "content-length, content-range, date, etag, retry-after, traceresponse",
   "x-content-type-options": "nosniff",
 };
 
