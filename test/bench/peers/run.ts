@@ -27,6 +27,8 @@ const KILLED = [
   "identical-later",
 ] as const satisfies RowId[];
 
+/** Each child that runs has a listener for the end of this process. */
+process.setMaxListeners(100);
 // What was started is ended with this process, but not when a signal ends it.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
