@@ -14,12 +14,12 @@ describe("the page", () => {
   const [, lose = "", rest = ""] = page.split(/## Where we (?:lose|win)/);
 
   it("says plainly where we lose, against the best of the peers", () => {
-    expect(lose).toContain("- memory, one station, each page once: 141 MB; nginx-rtmp 60 MB");
-    expect(lose).toContain("- segments at 48 kbit/s: 3,000 a second; nginx-rtmp 70,000 a second");
+    expect(lose).toContain("- Memory and processor, memory, one station, each page once: 141 MB; nginx-rtmp 60 MB");
+    expect(lose).toContain("- Served by one core, segments at 48 kbit/s: 3,000 a second; nginx-rtmp 70,000 a second");
   });
 
   it("calls the same what differs by less than is worth a word", () => {
-    expect(rest.split("## Where it is the same")[1]).toContain("both there from the beginning: stall in hls.js");
+    expect(rest.split("## Where it is the same")[1]).toContain("both there from the beginning, stall in hls.js");
   });
 
   it("shows medians with ranges, the best one in bold", () => {

@@ -82,9 +82,13 @@ export function compare(id: RowId, sheet: Sheet): Comparison[] {
   return [
     {
       verdict: Math.abs(difference) <= row.slack ? "same" : difference > 0 ? "worse" : "better",
-      words: `${row.words}: ${say(ours.median)}; ${STACKS[peer.stack]} ${say(peer.median)}`,
+      words: `${sectionOf(id)}, ${row.words.replace(": ", ", ")}: ${say(ours.median)}; ${STACKS[peer.stack]} ${say(peer.median)}`,
     },
   ];
+}
+
+function sectionOf(id: RowId): string {
+  return Object.entries(SECTIONS).find(([, rows]) => id in rows)?.[0] ?? "";
 }
 
 function table(ids: readonly RowId[], sheet: Sheet): string[] {
