@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
@@ -6,13 +6,15 @@ import { transform } from "esbuild";
 import { z } from "zod";
 import { CONTROL_BUNDLE, EDGE_BUNDLE } from "../../dev/build.ts";
 import { ORIGIN_BUNDLE } from "../../dev/build-origin.ts";
+import { ROOT } from "../../dev/settings.ts";
 import { MESSAGE_NAMES, MESSAGES } from "./messages.ts";
 import { recordRadio } from "./recorder/radio.ts";
 import { createSamples } from "./recorder/samples.ts";
 
 /**
  * `npm run release -- 1.2.3`: keeps what this release says and can read, for the releases after it to be held against: the
- * JSON schema of each message, a sample of each out of a running radio, and what origins and Workers run, compressed.
+ * JSON schema of each message, a sample of each out of a running radio, what origins
+ * and Workers run, compressed, and which migrations its database has seen.
  */
 
 const [release = ""] = process.argv.slice(2);
@@ -33,6 +35,8 @@ const schemas = MESSAGE_NAMES.map((name) => {
   return [name, z.toJSONSchema(MESSAGES[name], { io: "input", unrepresentable: "any" })] as const;
 });
 await writeJson(join(folder, "schemas.json"), Object.fromEntries(schemas));
+const migrations = (await readdir(join(ROOT, "migrations"))).filter((name) => name.endsWith(".sql")).sort();
+await writeJson(join(folder, "migrations.json"), migrations);
 for (const [name, bundle] of Object.entries({ origin: ORIGIN_BUNDLE, edge: EDGE_BUNDLE, control: CONTROL_BUNDLE })) {
   const { code } = await transform(await readFile(bundle, "utf8"), { format: "esm", minifyWhitespace: true });
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } };
