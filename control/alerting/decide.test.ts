@@ -129,6 +129,15 @@ describe("a fault that an incident tells of", () => {
     ]);
   });
 
+  it("is over when a halted upgrade is resumed, cancelled or rolled back", () => {
+    const ofUpgrade = (kind: string) => ({ ...incidentOf(kind, now), station: null, origin: null });
+    const key = "upgrade-halted//";
+    expect(told(ofUpgrade("upgrade-halted"))).toMatchObject([{ key, fault: { kind: "upgrade-halted" } }]);
+    for (const kind of ["upgrade-resumed", "upgrade-cancelled", "upgrade-rolled-back"]) {
+      expect(told(ofUpgrade("upgrade-halted"), ofUpgrade(kind))).toMatchObject([{ key, fault: null }]);
+    }
+  });
+
   it("is none when the incident is old, or of a kind that needs nobody", () => {
     expect(told(incidentOf("source-silent", now - ALERTING.incidentFreshMs - 1))).toEqual([]);
     expect(told(incidentOf("studio-changed", now), incidentOf("constructor", now))).toEqual([]);

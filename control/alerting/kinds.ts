@@ -74,6 +74,12 @@ export const ALERT_KINDS = {
     done: "The origins play on by the plan that was published last.",
     toDo: "See why in the station's incidents: R2 that does not answer, or more than fits in a plan.",
   },
+  "upgrade-halted": {
+    severity: "warning",
+    afterMs: 0,
+    done: "No further origin is upgraded; the others serve the listeners of the one that failed.",
+    toDo: "See why: GET /api/v1/upgrades. Then resume it, roll it back or cancel it.",
+  },
   "control-failing": {
     severity: "critical",
     afterMs: 60_000,

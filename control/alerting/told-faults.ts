@@ -17,6 +17,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   "eviction-step-failed": { begins: "eviction-unfinished", lastsMs: 60 * MINUTE },
   "origin-proven": { ends: "eviction-unfinished" },
   "eviction-held": { begins: "eviction-held", lastsMs: 15 * MINUTE, everywhere: true },
+  "upgrade-halted": { begins: "upgrade-halted", lastsMs: 24 * 60 * MINUTE, everywhere: true },
+  "upgrade-resumed": { ends: "upgrade-halted" },
+  "upgrade-cancelled": { ends: "upgrade-halted" },
+  "upgrade-rolled-back": { ends: "upgrade-halted" },
 };
 
 /** A change that an incident tells of. */
