@@ -28,7 +28,7 @@ export async function ensureDomain(cloudflare: Cloudflare, worker: string, hostn
 }
 
 /** The zone that holds the name: the longest one that the account has. */
-async function zoneOf(cloudflare: Cloudflare, hostname: string): Promise<string> {
+export async function zoneOf(cloudflare: Cloudflare, hostname: string): Promise<string> {
   const labels = hostname.split(".");
   for (let first = 0; first < labels.length - 1; first++) {
     const name = labels.slice(first).join(".");

@@ -16,7 +16,7 @@ const CheckedIn = z.looseObject({
   name: z.string(),
   build: z.unknown(),
   assets: z.looseObject({ directory: z.string() }),
-  r2_buckets: z.array(z.looseObject({ bucket_name: z.string() })).default([]),
+  r2_buckets: z.array(z.looseObject({ binding: z.string(), bucket_name: z.string() })).default([]),
   d1_databases: z.array(z.looseObject({ binding: z.string(), database_name: z.string() })).default([]),
   triggers: z.object({ crons: z.array(z.string()) }).default({ crons: [] }),
   observability: z.object({ enabled: z.boolean(), head_sampling_rate: z.number() }),

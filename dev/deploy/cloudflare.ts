@@ -64,9 +64,14 @@ export class Cloudflare {
   }
 
   /** The same, null where there is no such thing. */
-  async find<T>(path: string, schema: z.ZodType<T>, call: Call): Promise<T | null> {
+  find<T>(path: string, schema: z.ZodType<T>, call: Call): Promise<T | null> {
+    return this.lookUp(`/accounts/${this.settings.account}${path}`, schema, call);
+  }
+
+  /** As `ask`, null where there is no such thing. */
+  async lookUp<T>(path: string, schema: z.ZodType<T>, call: Call): Promise<T | null> {
     try {
-      return await this.ofAccount(path, schema, call);
+      return await this.ask(path, schema, call);
     } catch (thrown) {
       if (thrown instanceof CloudflareError && thrown.status === 404) return null;
       throw thrown;

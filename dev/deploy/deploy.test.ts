@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { buildAll, CONTROL_BUNDLE, EDGE_BUNDLE, endBuilding } from "../build.ts";
+import { cacheRule } from "./cache-rule.ts";
 import { Cloudflare } from "./cloudflare.ts";
 import { deploy, workersIn } from "./deploy.ts";
 import { FakeCloudflare } from "./fake/cloudflare.ts";
@@ -69,9 +70,10 @@ async function run(
 
 /** All that the account holds, without what is made up. */
 function contentsOf({ fake }: TestAccount) {
-  const { buckets, databases, scripts, domains, subdomain } = fake.account;
+  const { buckets, cacheRules, databases, scripts, domains, subdomain } = fake.account;
   return {
     buckets: [...buckets],
+    cacheRules: [...cacheRules],
     databases: [...databases.values()].map(({ name, sql }) => ({
       name,
       migrations: sql
@@ -142,27 +144,31 @@ describe("npm run deploy", () => {
   });
 
   it("finishes in the next run what failed anywhere in the one before", async () => {
-    const clean = newAccount();
-    await run(clean);
-    const wanted = contentsOf(clean);
-    const calls = clean.fake.calls.map(({ method, path }) => `${method} ${path}`);
-    expect(calls.length).toBeGreaterThan(30);
-    const isNew = (call: string, place: number) => calls.indexOf(call) === place || calls.lastIndexOf(call) === place;
-    for (const [place, call] of calls.entries()) {
-      if (!isNew(call, place)) continue;
-      for (const fault of call.startsWith("GET") ? (["500"] as const) : (["500", "429", "lost"] as const)) {
-        const account = newAccount();
-        const what = `${fault} at call ${place}, ${call}`;
-        await expect(run(account, { network: (inner) => away(inner, place, fault) }), what).rejects.toThrow(
-          /Cloudflare|wrangler/,
-        );
-        await run(account);
-        expect(contentsOf(account), what).toEqual(wanted);
-        expect(await stationStatus(account.slug), what).toBe(200);
-        expect(account.fake.faulty, what).toEqual([]);
+    const seen = new Set<string>();
+    for (const args of [[], ["--domain", "radio.example.com", "--segments-domain", "media.example.com"]]) {
+      const clean = newAccount(args);
+      await run(clean);
+      const wanted = contentsOf(clean);
+      const calls = clean.fake.calls.map(({ method, path }) => `${method} ${path}`);
+      const isNew = (call: string, place: number) => calls.indexOf(call) === place || calls.lastIndexOf(call) === place;
+      const places = [...calls.keys()].filter((place) => isNew(calls[place] ?? "", place));
+      for (const place of places.filter((one) => !seen.has(calls[one] ?? ""))) {
+        const call = calls[place] ?? "";
+        for (const fault of call.startsWith("GET") ? (["500"] as const) : (["500", "429", "lost"] as const)) {
+          const account = newAccount(args);
+          const what = `${fault} at call ${place}, ${call}`;
+          const failing = run(account, { network: (inner) => away(inner, place, fault) });
+          await expect(failing, what).rejects.toThrow(/Cloudflare|wrangler/);
+          await run(account);
+          expect(contentsOf(account), what).toEqual(wanted);
+          expect(await stationStatus(account.slug), what).toBe(200);
+          expect(account.fake.faulty, what).toEqual([]);
+        }
       }
+      for (const call of calls) seen.add(call);
     }
-  }, 180_000);
+    expect(seen.size).toBeGreaterThan(30);
+  }, 300_000);
 
   it("waits for control to answer, and says so when it does not", async () => {
     const account = newAccount();
@@ -201,6 +207,30 @@ describe("npm run deploy", () => {
     });
     const again = await run(account, { args: ["--environment", "production"] });
     expect([again.changes, again.edgeUrl]).toEqual([0, edgeUrl]);
+  });
+
+  it("opens the bucket of the segments to everyone when it is told to, with the cache in front of it as it must be", async () => {
+    const account = newAccount();
+    const { buckets, cacheRules, scripts } = account.fake.account;
+    const theirs = { ...cacheRule("shop.example.com"), description: "theirs" };
+    cacheRules.set("zone-of-example", [theirs]);
+    const first = await run(account);
+    expect([...buckets.values()].flatMap(({ domains }) => domains)).toEqual([]);
+    const second = await run(account, { args: ["--segments-domain", "media.example.com"] });
+    expect(account.fake.faulty).toEqual([]);
+    expect([first.changes > 9, second.changes]).toEqual([true, 4]);
+    expect(buckets.get("radio-dream-media-staging")).toMatchObject({ domains: [], cors: null });
+    expect(buckets.get("radio-dream-segments-staging")).toMatchObject({
+      domains: [{ domain: "media.example.com", enabled: true }],
+      cors: [{ allowed: { origins: ["*"] } }],
+    });
+    expect(cacheRules.get("zone-of-example")).toEqual([theirs, cacheRule("media.example.com")]);
+    expect(scripts.get("radio-dream-edge-staging")?.deployments[0]?.metadata.bindings).toContainEqual({
+      type: "plain_text",
+      name: "SEGMENTS_URL",
+      text: "https://media.example.com",
+    });
+    expect((await run(account)).changes).toBe(0);
   });
 
   it("keeps environments apart", async () => {

@@ -8,6 +8,7 @@ import { ensureDatabase, migrate } from "./database.ts";
 import { nameIn } from "./environment-names.ts";
 import { ensureStation } from "./first-station.ts";
 import { ensureLifecycle } from "./lifecycle.ts";
+import { ensureOpenBucket, openDomainOf } from "./open-bucket.ts";
 import type { Options } from "./options.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Variables, variablesInService } from "./release.ts";
@@ -63,6 +64,8 @@ export async function deploy(options: Options, deps: DeployDeps): Promise<Deploy
     told(await ensureBucket(cloudflare, bucket, location));
     told(await ensureLifecycle(cloudflare, bucket));
   }
+  const open = options.segmentsDomain ?? (await openDomainOf(cloudflare, segmentsIn(options)));
+  if (open !== null) for (const outcome of await ensureOpenBucket(cloudflare, segmentsIn(options), open)) told(outcome);
   const { id: databaseId } = told(await ensureDatabase(cloudflare, databaseIn(options), location));
   told(await migrate(cloudflare, databaseId, join(ROOT, "migrations")));
 
@@ -76,7 +79,8 @@ export async function deploy(options: Options, deps: DeployDeps): Promise<Deploy
 
   for (const source of WORKERS) {
     const inService = await variablesInService(cloudflare, named[source.part]);
-    const vars = source.part === "edge" ? {} : { ...carriedOn(inService), ...options.access, EDGE_URL: urlOf("edge") };
+    const ofPart = source.part === "edge" ? segmentsAt(open) : { ...carriedOn(inService), ...options.access };
+    const vars = { ...ofPart, EDGE_URL: urlOf("edge") };
     const workersDev = domains[source.part] === null;
     const folder = join(deps.folder, environment, source.part);
     const worker = prepareWorker(source, { environment, folder, databaseId, vars, workersDev });
@@ -114,6 +118,17 @@ export function workersIn({ environment }: Pick<Options, "environment">): Record
 function bucketsIn({ environment }: Options): string[] {
   const names = WORKERS.flatMap(({ config }) => readCheckedIn(config).r2_buckets.map(({ bucket_name: name }) => name));
   return [...new Set(names)].map((name) => nameIn(environment, name));
+}
+
+function segmentsIn({ environment }: Options): string {
+  const buckets = WORKERS.flatMap(({ config }) => readCheckedIn(config).r2_buckets);
+  const segments = buckets.find(({ binding }) => binding === "SEGMENTS");
+  if (segments === undefined) throw new Error("No Worker has a bucket for segments.");
+  return nameIn(environment, segments.bucket_name);
+}
+
+function segmentsAt(domain: string | null): Variables {
+  return domain === null ? {} : { SEGMENTS_URL: `https://${domain}` };
 }
 
 function databaseIn({ environment }: Options): string {

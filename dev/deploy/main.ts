@@ -32,7 +32,10 @@ if (process.argv.includes("--help")) {
         upload: uploadWithWrangler(options.cloudflare),
         build: () => buildAll().finally(endBuilding),
         fetch,
-        pause,
+        pause: (ms) => {
+          process.stdout.write(".");
+          return pause(ms);
+        },
         makeToken: (prefix) => prefix + randomBytes(32).toString("base64url"),
         tell,
       });

@@ -13,6 +13,7 @@ export const USAGE = `npm run deploy -- [--environment staging|production] [opti
   --station SLUG           the first station (demo), --station-name NAME what it is called
   --domain HOST            where listeners come, a name in a zone of the account; without it: workers.dev
   --control-domain HOST    where control answers (control.HOST)
+  --segments-domain HOST   opens the bucket of the segments to everyone: for stations whose delivery spares the edge
   --location CODE          where a new bucket and database are made: wnam, enam, weur, eeur, apac, oc
   --access-team URL        Cloudflare Access in front of control: https://TEAM.cloudflareaccess.com,
   --access-audience TAGS   and the AUD tags of its applications, with commas; --access-off ends it
@@ -42,6 +43,7 @@ const Arguments = z
     "station-name": z.string().min(1).max(100).optional(),
     domain: z.hostname().optional(),
     "control-domain": z.hostname().optional(),
+    "segments-domain": z.hostname().optional(),
     location: Location.optional(),
     "access-team": z.url({ protocol: /^https$/ }).optional(),
     "access-audience": z.string().min(1).max(1_000).optional(),
@@ -53,9 +55,14 @@ const Arguments = z
   .refine((given) => (given["access-team"] === undefined) === (given["access-audience"] === undefined), {
     error: "--access-team and --access-audience go together",
   })
-  .refine((given) => given.domain === undefined || given.domain !== given["control-domain"], {
-    error: "the edge and control need domains of their own",
-  });
+  .refine(areTheirOwn, { error: "the edge, control and the segments need domains of their own" });
+
+type Domains = Partial<Record<"domain" | "control-domain" | "segments-domain", string | undefined>>;
+
+function areTheirOwn(given: Domains): boolean {
+  const domains = [given.domain, given["control-domain"], given["segments-domain"]].filter((one) => one !== undefined);
+  return new Set(domains).size === domains.length;
+}
 
 /** Settings of control; empty ones take what was set away, null leaves what is there. */
 export type AccessChoice = { ACCESS_TEAM: string; ACCESS_AUDIENCE: string } | null;
@@ -65,6 +72,7 @@ export type Options = {
   station: { slug: string; name: string };
   domain: string | null;
   controlDomain: string | null;
+  segmentsDomain: string | null;
   location?: Location;
   access: AccessChoice;
   newTokens: boolean;
@@ -89,6 +97,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     station: { slug: given.station, name: given["station-name"] ?? given.station },
     domain: given.domain ?? null,
     controlDomain: given["control-domain"] ?? (given.domain === undefined ? null : `control.${given.domain}`),
+    segmentsDomain: given["segments-domain"] ?? null,
     ...(given.location === undefined ? {} : { location: given.location }),
     access: accessOf(given["access-team"], given["access-audience"], given["access-off"]),
     newTokens: given["new-tokens"],
@@ -118,6 +127,7 @@ function parseArguments(args: readonly string[]): Record<string, unknown> {
       "station-name": text,
       domain: text,
       "control-domain": text,
+      "segments-domain": text,
       location: text,
       "access-team": text,
       "access-audience": text,

@@ -98,7 +98,7 @@ describe("npm run deploy, by wrangler itself", () => {
     const deployed = await run();
     expect(fake.faulty).toEqual([]);
     for (const [worker, parts] of [
-      [EDGE, ["ASSETS", "MEDIA", "SEGMENTS", "RELEASE"]],
+      [EDGE, ["ASSETS", "MEDIA", "SEGMENTS", "RELEASE", "EDGE_URL"]],
       [CONTROL, ["ASSETS", "DB", "MONITOR", "MEDIA", "SEGMENTS", "RELEASE", "EDGE_URL"]],
     ] as const) {
       const script = fake.account.scripts.get(worker);

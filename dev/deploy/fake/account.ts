@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Lifecycle, ScriptMetadata } from "./shapes.ts";
+import type { CacheRule, Cors, Lifecycle, ScriptMetadata } from "./shapes.ts";
 
 /** What an account of the fake holds. */
 
@@ -17,8 +17,17 @@ export type Script = {
 };
 export type Domain = { id: string; hostname: string; service: string; zone_id: string; zone_name: string };
 
+export type Bucket = {
+  location: string | null;
+  rules: Lifecycle["rules"];
+  domains: { domain: string; zoneId: string; enabled: boolean }[];
+  cors: Cors["rules"] | null;
+};
+
 export class Account {
-  readonly buckets = new Map<string, { location: string | null; rules: Lifecycle["rules"] }>();
+  readonly buckets = new Map<string, Bucket>();
+  /** By the id of the zone. */
+  readonly cacheRules = new Map<string, CacheRule[]>();
   readonly databases = new Map<string, { name: string; location: string | null; sql: DatabaseSync }>();
   readonly scripts = new Map<string, Script>();
   readonly domains = new Map<string, Domain>();

@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import { Account } from "./account.ts";
-import { answered, Refused } from "./answers.ts";
+import { Refused } from "./answers.ts";
 import { forWrangler } from "./for-wrangler.ts";
 import { storage } from "./storage.ts";
 import { workers } from "./workers.ts";
+import { zones } from "./zones.ts";
 
 export type FakeCall = { method: string; path: string; status: number };
 
@@ -56,13 +57,7 @@ export class FakeCloudflare {
       if (!isOurs && !isForAssets) throw new Refused(401, 10000, "Authentication error");
       await next();
     });
-    app.get("/zones", (c) => {
-      if (c.req.query("account.id") !== this.accountId) throw new Refused(400, 10001, "Of which account?");
-      return answered(
-        c,
-        this.account.zones.filter(({ name }) => name === c.req.query("name")),
-      );
-    });
+    app.route("/", zones(this.account, this.accountId));
     for (const routes of [storage, workers, forWrangler]) {
       app.route(`/accounts/${this.accountId}`, routes(this.account));
     }

@@ -30,6 +30,48 @@ export const Lifecycle = z.strictObject({
 });
 export type Lifecycle = z.infer<typeof Lifecycle>;
 
+export const NewBucketDomain = z.strictObject({
+  domain: z.hostname(),
+  zoneId: z.string(),
+  enabled: z.boolean(),
+  minTLS: z.enum(["1.0", "1.1", "1.2", "1.3"]).optional(),
+});
+
+const Method = z.enum(["GET", "PUT", "POST", "DELETE", "HEAD"]);
+export const Cors = z.strictObject({
+  rules: z.array(
+    z.strictObject({
+      allowed: z.strictObject({
+        methods: z.array(Method),
+        origins: z.array(z.string()),
+        headers: z.array(z.string()).optional(),
+      }),
+      id: z.string().optional(),
+      exposeHeaders: z.array(z.string()).optional(),
+      maxAgeSeconds: z.int().optional(),
+    }),
+  ),
+});
+export type Cors = z.infer<typeof Cors>;
+
+const Ttl = z.enum(["respect_origin", "bypass_by_default", "override_origin"]);
+export const CacheRule = z.strictObject({
+  description: z.string(),
+  expression: z.string(),
+  enabled: z.boolean(),
+  action: z.literal("set_cache_settings"),
+  action_parameters: z.strictObject({
+    cache: z.boolean(),
+    edge_ttl: z.strictObject({
+      mode: Ttl,
+      status_code_ttl: z.array(z.strictObject({ status_code: z.int(), value: z.int().min(-1) })).optional(),
+    }),
+    browser_ttl: z.strictObject({ mode: z.enum(["respect_origin", "bypass", "override_origin"]) }),
+  }),
+});
+export type CacheRule = z.infer<typeof CacheRule>;
+export const CacheRules = z.strictObject({ rules: z.array(CacheRule) });
+
 export const NewDatabase = z.strictObject({ name: ResourceName, primary_location_hint: Location.optional() });
 
 const SingleQuery = z.strictObject({ sql: z.string().min(1).max(100_000), params: z.array(z.string()).default([]) });

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import type { Account } from "./account.ts";
 import { answered, bodyOf, Refused } from "./answers.ts";
-import { Lifecycle, NewBucket, NewDatabase, Query } from "./shapes.ts";
+import { Cors, Lifecycle, NewBucket, NewBucketDomain, NewDatabase, Query } from "./shapes.ts";
 
 const WEEK_S = 604_800;
 
@@ -32,6 +32,8 @@ export function storage(account: Account): Hono {
     account.buckets.set(name, {
       location: locationHint,
       rules: [{ ...byDefault, abortMultipartUploadsTransition: abort }],
+      domains: [],
+      cors: null,
     });
     return answered(c, { name });
   });
@@ -39,6 +41,26 @@ export function storage(account: Account): Hono {
   routes.put("/r2/buckets/:name/lifecycle", async (c) => {
     const bucket = bucketOf(c.req.param("name"));
     bucket.rules = (await bodyOf(c, Lifecycle)).rules;
+    return answered(c, {});
+  });
+
+  routes.get("/r2/buckets/:name/domains/custom", (c) =>
+    answered(c, { domains: bucketOf(c.req.param("name")).domains }),
+  );
+  routes.post("/r2/buckets/:name/domains/custom", async (c) => {
+    const bucket = bucketOf(c.req.param("name"));
+    const { domain, zoneId, enabled } = await bodyOf(c, NewBucketDomain);
+    if (account.zones.every(({ id }) => id !== zoneId)) throw new Refused(400, 10045, "The zone is another one.");
+    bucket.domains.push({ domain, zoneId, enabled });
+    return answered(c, { domain, enabled });
+  });
+  routes.get("/r2/buckets/:name/cors", (c) => {
+    const { cors } = bucketOf(c.req.param("name"));
+    if (cors === null) throw new Refused(404, 10059, "The CORS configuration does not exist.");
+    return answered(c, { rules: cors });
+  });
+  routes.put("/r2/buckets/:name/cors", async (c) => {
+    bucketOf(c.req.param("name")).cors = (await bodyOf(c, Cors)).rules;
     return answered(c, {});
   });
 
