@@ -6,24 +6,32 @@ export type Cache = {
   get(key: string): Promise<{ served: Served; isHit: boolean } | null>;
 };
 
-type Entry = { served: Promise<Served | null>; freshUntil: number };
-
-/** The cache that Cloudflare puts in front of a custom domain: by the objects' own max-age, one request at a time for each. */
 const MAX_ENTRIES = 2000;
 
+type Entry = { served: Promise<Served | null>; freshUntil: number };
+
+/**
+ * The cache that Cloudflare puts in front of a custom domain: by the objects' own max-age, one request at a time for each,
+ * and what it had when the bucket fails (stale-if-error: RFC 5861, section 4).
+ */
 export function createCache(read: (key: string) => Promise<Served | null>, now: () => number = Date.now): Cache {
   const entries = new Map<string, Entry>();
 
-  function begin(key: string): Promise<Served | null> {
-    const served = read(key);
+  function begin(key: string, before: Entry | undefined): Promise<Served | null> {
+    const served = read(key).catch((thrown: unknown) => {
+      if (before === undefined) throw thrown;
+      return before.served;
+    });
     const entry: Entry = { served, freshUntil: Number.POSITIVE_INFINITY };
     entries.delete(key);
     entries.set(key, entry);
     for (const oldest of entries.keys()) if (entries.size > MAX_ENTRIES) entries.delete(oldest);
-    const settle = (found: Served | null) => {
-      entry.freshUntil = now() + maxAgeMs(found);
-    };
-    served.then(settle, () => settle(null));
+    served.then(
+      (found) => {
+        entry.freshUntil = now() + maxAgeMs(found);
+      },
+      () => entries.delete(key),
+    );
     return served;
   }
 
@@ -31,7 +39,7 @@ export function createCache(read: (key: string) => Promise<Served | null>, now: 
     async get(key) {
       const entry = entries.get(key);
       const isHit = entry !== undefined && now() < entry.freshUntil;
-      const served = await (isHit ? entry.served : begin(key));
+      const served = await (isHit ? entry.served : begin(key, entry));
       return served === null ? null : { served, isHit };
     },
   };

@@ -83,4 +83,19 @@ describe("the cache in front of it", () => {
     now = 1000;
     expect((await cache.get("list"))?.isHit).toBe(false);
   });
+
+  it("goes on with what it had when the bucket fails, and is asked anew for what it never had", async () => {
+    let now = 0;
+    let isAway = false;
+    const served: Served = { bytes: Buffer.from("1"), headers: { "cache-control": "public, max-age=1" } };
+    const read = () => (isAway ? Promise.reject(new Error("R2 is away")) : Promise.resolve(served));
+    const cache = createCache(read, () => now);
+    await cache.get("list");
+    isAway = true;
+    now = 1000;
+    expect((await cache.get("list"))?.served).toBe(served);
+    await expect(cache.get("other")).rejects.toThrow("away");
+    isAway = false;
+    expect((await cache.get("other"))?.served).toBe(served);
+  });
 });

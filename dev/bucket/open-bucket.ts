@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { describe, type Log } from "../../kit/log.ts";
+import { withTimeout } from "../../kit/race.ts";
 import { parseRange } from "../../kit/range.ts";
 import { createCache, type Served } from "./cache.ts";
 import { readCorsHeaders } from "./cors.ts";
@@ -14,6 +15,11 @@ export type ReadableBucket = {
     httpMetadata?: { contentType?: string; cacheControl?: string };
   } | null>;
 };
+
+/** Here it tells how often it was asked, and how often it asked the bucket itself. */
+const COUNTS_PATH = "/__counts";
+const KEPT_ALIVE_MS = 75_000;
+const READ_LIMIT_MS = 2000;
 
 /** Where everyone may fetch what lies in the bucket. */
 export type OpenBucket = { readonly counts: { requests: number; reads: number }; close(): Promise<void> };
@@ -30,12 +36,13 @@ export async function openBucket(
   const counts = { requests: 0, reads: 0 };
   const cache = createCache(async (key) => {
     counts.reads += 1;
-    return await readObject(bucket, key);
+    return await withTimeout(READ_LIMIT_MS, "R2", () => readObject(bucket, key));
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    counts.requests += 1;
     const { method = "GET" } = request;
+    if (request.url === COUNTS_PATH) return void response.writeHead(200).end(JSON.stringify(counts));
+    counts.requests += 1;
     if (method === "OPTIONS") return void response.writeHead(204, cors).end();
     if (method !== "GET" && method !== "HEAD") return void response.writeHead(405, { allow: "GET, HEAD" }).end();
     const found = await cache.get(keyOf(request.url ?? "/"));
@@ -60,6 +67,8 @@ export async function openBucket(
       response.end();
     });
   });
+  // Longer than players wait between two requests: one that meets the end of its connection has to be sent again.
+  server.keepAliveTimeout = KEPT_ALIVE_MS;
   server.listen(port, host);
   await once(server, "listening");
   return {

@@ -16,6 +16,8 @@ import { type LibraryTone, makeToneLibrary } from "./tone-library.ts";
 export type Stack = {
   edgeUrl: string;
   controlUrl: string;
+  /** Where the bucket of the segments is open to everyone. */
+  segmentsUrl: string;
   adminToken: string;
   stateDir: string;
   origins: readonly StackOrigin[];
@@ -80,13 +82,14 @@ const LOOK_MS = 100;
 /** Starts the stack and waits until its playlist lists segments; throws with what was printed when it does not. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const count = options.origins ?? 2;
-  const ports = await claimPorts(2 + 2 * count);
+  const ports = await claimPorts(3 + 2 * count);
   await mkdir(STATES, { recursive: true });
   const folder = await mkdtemp(join(STATES, "stack-"));
   const stateDir = options.stateDir ?? join(folder, "state");
   const adminToken = `admin-${crypto.randomUUID()}`;
   if (options.tones) await makeToneLibrary(join(folder, "library"), STATION, options.tones);
   const at = { edge: ports.first, control: ports.first + 1, rtmp: ports.first + 2, http: ports.first + 2 + count };
+  const segmentsPort = ports.first + 2 + 2 * count;
   const ids = Array.from({ length: count }, (_, index) => `origin-${index + 1}`);
   const network = options.network ? await openNetwork(at, ids) : null;
   const edgeUrl = `http://127.0.0.1:${at.edge}`;
@@ -102,6 +105,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       FFMPEG_PATH: process.env.FFMPEG_PATH,
       EDGE_PORT: String(at.edge),
       CONTROL_PORT: String(at.control),
+      SEGMENTS_PORT: String(segmentsPort),
       RTMP_PORT: String(at.rtmp),
       HTTP_PORT: String(at.http),
       ORIGINS: String(options.elsewhere ? 0 : count),
@@ -142,6 +146,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack: Stack = {
     edgeUrl,
     controlUrl,
+    segmentsUrl: `http://127.0.0.1:${segmentsPort}`,
     adminToken,
     stateDir,
     origins,

@@ -2,7 +2,8 @@ import type { Bindings } from "../../../control/environment.ts";
 import { monitorOf } from "../../../control/health/monitor.ts";
 import control, { Monitor as SoundMonitor } from "../../../control/main.ts";
 import { ControlFaults, EVICTION_PATH } from "../control-faults.ts";
-import { FAULTS_PATH } from "../faults.ts";
+import { FAULTS_PATH, type OperationCounts } from "../faults.ts";
+import { guardBucket } from "../faulty-edge/faulty-bucket.ts";
 import { guardDatabase } from "./faulty-database.ts";
 
 /** The real control, but tests can take its database or itself away while it runs. */
@@ -12,9 +13,19 @@ const SWEEP_MS = 1000;
 
 let faults = ControlFaults.parse({});
 
+const counts: OperationCounts = {};
+
+function count(operation: string): void {
+  counts[operation] = (counts[operation] ?? 0) + 1;
+}
+
 const faulty = (bindings: Bindings): Bindings => ({
   ...bindings,
   DB: guardDatabase(bindings.DB, () => suffer(faults.database, "D1_ERROR: internal error")),
+  MEDIA: guardBucket(bindings.MEDIA, async (operation) => {
+    count(operation);
+    return "none";
+  }),
 });
 
 async function suffer(trouble: ControlFaults["database"], message: string): Promise<void> {
@@ -39,6 +50,7 @@ export class Monitor extends SoundMonitor {
 }
 
 async function takeOrders(request: Request, bindings: Bindings): Promise<Response> {
+  if (request.method === "GET") return Response.json(counts);
   if (new URL(request.url).pathname === FAULTS_PATH) {
     faults = ControlFaults.parse(await request.json());
     return new Response(null, { status: 204 });
@@ -53,6 +65,7 @@ export default {
   async fetch(request: Request, bindings: Bindings, context: ExecutionContext): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === FAULTS_PATH || pathname === EVICTION_PATH) return takeOrders(request, bindings);
+    count("request");
     if (faults.control === "hang") await suffer("hang", "");
     if (faults.control === "fail") return new Response("error code: 1101", { status: 500 });
     return control.fetch(request, faulty(bindings), context);

@@ -47,6 +47,7 @@ async function asked(operation: BucketOperation, key: string): Promise<Damage> {
 export default {
   async fetch(request: Request, environment: EdgeEnvironment, context: ExecutionContext): Promise<Response> {
     if (new URL(request.url).pathname === FAULTS_PATH) return answerControl(request);
+    count("request");
     const { MEDIA, SEGMENTS = MEDIA } = environment;
     const buckets = { MEDIA: guardBucket(MEDIA, asked), SEGMENTS: guardBucket(SEGMENTS, asked) };
     return edge.fetch(request, { ...environment, ...buckets }, context);
