@@ -68,6 +68,7 @@ const BEFORE: Row[] = [
     enters("draining"),
   ],
   ["has failed: it is missed by nobody", {}, { state: "failed", othersWithAudio: 0 }, enters("draining")],
+  ["is out and not heard: no upgrade brings it back", {}, { state: "evicted", isHeard: false }, enters("skipped")],
   ["is suspect", {}, { state: "suspect" }, waits],
   ["is the last with audio", {}, { othersWithAudio: 0 }, waits],
 ];
@@ -129,6 +130,11 @@ describe("a node whose turn is to come", () => {
     ["while all others are at work", PEERS, true],
     ["not while another is on trial", [node("origin-2"), node("origin-3", { state: "trial" })], false],
     ["not while another was evicted", [node("origin-2"), node("origin-3", { state: "evicted" })], false],
+    [
+      "while another was lost long ago",
+      [node("origin-2"), node("origin-3", { state: "evicted", isHeard: false })],
+      true,
+    ],
     ["while another is out by hand", [node("origin-2"), node("origin-3", { state: "evicted", held: true })], true],
     ["not when nobody else could be studio", [node("origin-2", { roles: ["slicer"] })], false],
     ["not when who could be studio is silent", [node("origin-2", { isHeard: false })], false],

@@ -35,6 +35,7 @@ export function planUpgrade(upgrade: OpenUpgrade, fleet: FleetNow, limits: Limit
 const wait = (reason: string): Action => ({ do: "wait", reason });
 
 function begin(waiting: readonly Step[], upgrade: OpenUpgrade, fleet: FleetNow): Action {
+  if (!fleet.judging) return waitFor("control has not listened for long enough", upgrade, fleet);
   for (const step of waiting) {
     const reason = whyNotAtAll(step, upgrade, nodeOf(step, fleet));
     if (reason !== null) return { do: "enter", origin: step.origin, phase: "skipped", reason };
@@ -43,13 +44,15 @@ function begin(waiting: readonly Step[], upgrade: OpenUpgrade, fleet: FleetNow):
   const node = nodeOf(next, fleet) as Node;
   const obstacle = whyNotNow(node, fleet);
   if (obstacle === null) return { do: "enter", origin: next.origin, phase: "draining", reason: "its turn has come" };
-  const lastChange = Math.max(upgrade.stateSince, ...upgrade.steps.map(({ phaseSince }) => phaseSince));
-  if (fleet.now - lastChange <= UPGRADE.waitMs) return wait(obstacle);
-  return {
-    do: "halt",
-    origin: null,
-    reason: `for ${UPGRADE.waitMs / 60_000} minutes no node could be taken out: ${obstacle}`,
-  };
+  return waitFor(obstacle, upgrade, fleet);
+}
+
+/** Not for ever. */
+function waitFor(obstacle: string, { stateSince, steps }: OpenUpgrade, { now }: FleetNow): Action {
+  const lastChange = Math.max(stateSince, ...steps.map(({ phaseSince }) => phaseSince));
+  if (now - lastChange <= UPGRADE.waitMs) return wait(obstacle);
+  const reason = `for ${UPGRADE.waitMs / 60_000} minutes no node could be taken out: ${obstacle}`;
+  return { do: "halt", origin: null, reason };
 }
 
 const nodeOf = ({ origin }: Step, { nodes }: FleetNow) => nodes.find(({ id }) => id === origin);
@@ -60,6 +63,7 @@ function whyNotAtAll(step: Step, { rollbackOf }: OpenUpgrade, node: Node | undef
   if (!node) return "there is no such origin any more";
   const isOurs = step.replacedAt !== null || rollbackOf !== null;
   if (node.held && !isOurs) return "somebody has taken it out by hand";
+  if (!POWERS[node.state].serves && !node.isHeard && !isOurs) return `it is ${node.state}, and is not heard`;
   const isThere = step.toVersion !== null && node.version === step.toVersion && node.image === step.toImage;
   return isThere && POWERS[node.state].serves ? `it runs ${node.version} already` : null;
 }

@@ -5,6 +5,8 @@ export const UPGRADE = {
   maxSettleMs: 86_400_000,
   /** The upgrade halts when for so long no further node may be taken out. */
   waitMs: 600_000,
+  /** One that is out, and has not been heard since, is waited for this long. */
+  lostMs: 300_000,
   /** So much longer than it should last, a drain or a trial may last. */
   marginMs: 60_000,
   /** How long somebody has to start a node by hand, where nothing makes nodes. */
