@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Cloudflare } from "./cloudflare.ts";
+import { contains } from "./contains.ts";
 import type { Outcome } from "./outcome.ts";
 
 const DAY_S = 86_400;
@@ -47,12 +48,4 @@ export function withOurRules(present: readonly Rule[]): Rule[] | null {
   if (isThere) return null;
   const ours = new Set<string>(LIFECYCLE_RULES.map(({ id }) => id));
   return [...present.filter(({ id }) => !ours.has(id)), ...LIFECYCLE_RULES];
-}
-
-/** Whether all that is wanted stands there; the API may answer with more. */
-function contains(found: unknown, wanted: unknown): boolean {
-  if (typeof wanted !== "object" || wanted === null) return found === wanted;
-  if (typeof found !== "object" || found === null) return false;
-  const inner = found as Record<string, unknown>;
-  return Object.entries(wanted).every(([key, value]) => contains(inner[key], value));
 }

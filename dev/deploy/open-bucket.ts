@@ -1,19 +1,19 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
+import { ROOT } from "../settings.ts";
 import { zoneOf } from "./addresses.ts";
 import { ensureCacheRule } from "./cache-rule.ts";
 import type { Cloudflare } from "./cloudflare.ts";
+import { contains } from "./contains.ts";
 import type { Outcome } from "./outcome.ts";
 
 const PERMISSION = "Workers R2 Storage: Edit";
 const Domains = z.object({ domains: z.array(z.object({ domain: z.string(), enabled: z.boolean() })) });
-const Cors = z.object({
-  rules: z.array(z.looseObject({ allowed: z.object({ origins: z.array(z.string()), methods: z.array(z.string()) }) })),
-});
+const Cors = z.object({ rules: z.array(z.looseObject({ allowed: z.looseObject({}) })) });
 
-/** Players on all pages may read; the one answer for all keeps the cache from having a copy for each page. */
-const CORS_RULES = [
-  { allowed: { origins: ["*"], methods: ["GET", "HEAD"], headers: ["range"] }, maxAgeSeconds: 86_400 },
-];
+/** Players on all pages may read: what `npm start` has in front of its bucket too. */
+const CORS_RULES = Cors.parse(JSON.parse(readFileSync(join(ROOT, "dev/bucket/cors.json"), "utf8"))).rules;
 
 /** The domain by which the bucket is open to everyone; null when it is not. */
 export async function openDomainOf(cloudflare: Cloudflare, bucket: string): Promise<string | null> {
@@ -48,7 +48,7 @@ async function ensureCors(cloudflare: Cloudflare, bucket: string): Promise<Outco
   const path = `/r2/buckets/${bucket}/cors`;
   // A bucket that never had any is answered 404.
   const present = (await cloudflare.find(path, Cors, { permission: PERMISSION }))?.rules ?? [];
-  if (present.some(({ allowed }) => allowed.origins.includes("*") && allowed.methods.includes("GET"))) {
+  if (CORS_RULES.every((rule) => present.some((one) => contains(one, rule)))) {
     return { changed: false, said: `Pages of all sites may read from ${bucket}.` };
   }
   const body = { rules: [...present, ...CORS_RULES] };
