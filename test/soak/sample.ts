@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { StationReport } from "../../contracts/fleet.ts";
 import { frameAt, segmentOf } from "../../contracts/timeline.ts";
@@ -10,8 +11,9 @@ import type { Subject } from "./subject.ts";
 export type Sample = {
   seconds: number;
   counters: Counters;
-  /** Resident and anonymous bytes of the node's own process, and of all ffmpegs together. */
-  node: { resident: number; anonymous: number };
+  /** The node's own process: bytes, and how long it could have run and had to wait for a processor so far. */
+  node: { resident: number; anonymous: number; waitedSeconds: number };
+  /** All ffmpegs together. */
   ffmpeg: { processes: number; resident: number; anonymous: number };
   /** Null: the health check succeeded. */
   healthProblem: string | null;
@@ -29,8 +31,9 @@ type Health = z.infer<typeof Health>;
 /** Looks at a node. Throws when its process has ended. */
 export async function takeSample(subject: Subject, startedAt: number): Promise<Sample> {
   const root = await subject.pid();
-  const [counters, processes, health] = await Promise.all([
+  const [counters, waitedSeconds, processes, health] = await Promise.all([
     subject.counters(),
+    waitedOf(root),
     processTree(root),
     askHealth(`${subject.stack.origin("origin-1").httpUrl}/healthz`),
   ]);
@@ -44,7 +47,7 @@ export async function takeSample(subject: Subject, startedAt: number): Promise<S
   return {
     seconds: (performance.now() - startedAt) / 1000,
     counters,
-    node: { resident: node?.resident ?? 0, anonymous: node?.anonymous ?? 0 },
+    node: { resident: node?.resident ?? 0, anonymous: node?.anonymous ?? 0, waitedSeconds },
     ffmpeg: {
       processes: ffmpegs.length,
       resident: sum(ffmpegs.map(({ resident }) => resident)),
@@ -55,6 +58,12 @@ export async function takeSample(subject: Subject, startedAt: number): Promise<S
     isLive: stations.some(({ source }) => source === "live"),
     punctuality: subject.frames.map((watch) => watch.take()).reduce(together),
   };
+}
+
+/** The second figure of /proc/[pid]/schedstat, in ns (sched-stats.rst): limits make it longer, and busy neighbours do. */
+async function waitedOf(pid: number): Promise<number> {
+  const [, waited = 0] = (await readFile(`/proc/${pid}/schedstat`, "utf8")).split(" ");
+  return Number(waited) / 1e9;
 }
 
 /** The answer, or what is wrong with it. */

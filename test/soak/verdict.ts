@@ -12,10 +12,13 @@ export type Figures = {
   ffmpegAnonymous: { mean: number; most: number };
   limitHits: number;
   oomKills: number;
+  majorFaults: number;
   /** Share of one core. */
   cpu: number;
   throttledPeriods: number;
   throttledSeconds: number;
+  /** Of the node's process for a processor. */
+  waitedSeconds: number;
   healthChecksFailed: number;
   frames: number;
   framesMissing: number;
@@ -64,9 +67,11 @@ export function figuresOf(samples: readonly Sample[]): Figures {
     ffmpegAnonymous: range(({ ffmpeg }) => ffmpeg.anonymous),
     limitHits: last.counters.limitHits - first.counters.limitHits,
     oomKills: last.counters.oomKills,
+    majorFaults: last.counters.majorFaults - first.counters.majorFaults,
     cpu: (last.counters.cpuSeconds - first.counters.cpuSeconds) / seconds,
     throttledPeriods: last.counters.throttledPeriods - first.counters.throttledPeriods,
     throttledSeconds: last.counters.throttledSeconds - first.counters.throttledSeconds,
+    waitedSeconds: last.node.waitedSeconds - first.node.waitedSeconds,
     healthChecksFailed: samples.filter(({ healthProblem }) => healthProblem !== null).length,
     frames: sum(samples.map(({ punctuality }) => punctuality.frames)),
     framesMissing: sum(samples.map(({ punctuality }) => punctuality.missing)),

@@ -5,7 +5,7 @@ import { parseGroups } from "./folders.ts";
 test("the counters of version 1 are read, those of the children with them", () => {
   expect(
     countersOfVersion1({
-      memory: "cache 1\nrss 2\ntotal_cache 300\ntotal_rss 400\ntotal_rss_huge 7\n",
+      memory: "cache 1\nrss 2\ntotal_cache 300\ntotal_rss 400\ntotal_rss_huge 7\ntotal_pgmajfault 9\n",
       failures: "12\n",
       oom: "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n",
       cpu: "nr_periods 50\nnr_throttled 4\nthrottled_time 2500000000\n",
@@ -16,6 +16,7 @@ test("the counters of version 1 are read, those of the children with them", () =
     cache: 300,
     limitHits: 12,
     oomKills: 3,
+    majorFaults: 9,
     cpuSeconds: 1.5,
     throttledPeriods: 4,
     throttledSeconds: 2.5,
@@ -25,7 +26,7 @@ test("the counters of version 1 are read, those of the children with them", () =
 test("the counters of version 2 are read; without a limit of the processor there is no throttling", () => {
   expect(
     countersOfVersion2({
-      memory: "anon 400\nfile 300\nanon_thp 5\n",
+      memory: "anon 400\nfile 300\nanon_thp 5\npgmajfault 9\n",
       events: "low 0\nhigh 0\nmax 12\noom 1\noom_kill 3\n",
       cpu: "usage_usec 1500000\nuser_usec 1\nsystem_usec 1\n",
     }),
@@ -34,6 +35,7 @@ test("the counters of version 2 are read; without a limit of the processor there
     cache: 300,
     limitHits: 12,
     oomKills: 3,
+    majorFaults: 9,
     cpuSeconds: 1.5,
     throttledPeriods: 0,
     throttledSeconds: 0,

@@ -11,6 +11,8 @@ export type Counters = {
   /** How often memory had to be reclaimed because the limit was reached. */
   limitHits: number;
   oomKills: number;
+  /** Pages of files that had to be read from the disk again, or for the first time, before a process could go on. */
+  majorFaults: number;
   cpuSeconds: number;
   throttledPeriods: number;
   throttledSeconds: number;
@@ -48,6 +50,7 @@ export function countersOfVersion1(files: Record<"memory" | "failures" | "oom" |
     cache: field(files.memory, "total_cache"),
     limitHits: Number(files.failures),
     oomKills: field(files.oom, "oom_kill"),
+    majorFaults: field(files.memory, "total_pgmajfault"),
     cpuSeconds: Number(files.usage) / 1e9,
     throttledPeriods: field(files.cpu, "nr_throttled"),
     throttledSeconds: field(files.cpu, "throttled_time") / 1e9,
@@ -61,6 +64,7 @@ export function countersOfVersion2(files: Record<"memory" | "events" | "cpu", st
     cache: field(files.memory, "file"),
     limitHits: field(files.events, "max"),
     oomKills: field(files.events, "oom_kill"),
+    majorFaults: field(files.memory, "pgmajfault"),
     cpuSeconds: field(files.cpu, "usage_usec") / 1e6,
     throttledPeriods: field(files.cpu, "nr_throttled"),
     throttledSeconds: field(files.cpu, "throttled_usec") / 1e6,
