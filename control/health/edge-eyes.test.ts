@@ -58,6 +58,18 @@ describe("the edge's own eyes", () => {
     expect(asked.slice(8).map((url) => url.split("/").at(-2))).toEqual(["a", "b", "c", "d", "e", "f"]);
   });
 
+  it("look first at stations that players do not ask the edge for, and leave none of the others out", async () => {
+    const stations = Array.from({ length: 20 }, (_, index) => `s${index}`);
+    const urgent = new Set(["s18", "s19"]);
+    for (let sweep = 0; sweep < 10; sweep++) {
+      await eyes.look(stations, urgent);
+      ms += 1000;
+    }
+    const looksAt = (station: string) => asked.filter((words) => words.includes(`/${station}/`)).length;
+    expect([looksAt("s18"), looksAt("s19")]).toEqual([5, 5]);
+    expect(Math.min(...stations.map(looksAt))).toBeGreaterThan(0);
+  });
+
   it("say nothing any more once the edge has not answered for a while", async () => {
     await eyes.look(["demo"]);
     answer = () => new Response(null, { status: 503 });

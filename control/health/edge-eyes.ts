@@ -6,8 +6,11 @@ import { call, type Fetch } from "../outbound/call.ts";
 
 /** The edge's word on what it gets of each routed origin, be it from R2 or from the origin itself. */
 export type EdgeEyes = {
-  /** Asks about some of the stations anew. Never rejects: without the edge, R2 alone is looked at. */
-  look(stations: readonly StationSlug[]): Promise<void>;
+  /**
+   * Asks about some of the stations anew, about the `urgent` ones first: where players do not ask the edge, it hears by
+   * this that the reel is due. Never rejects: without the edge, R2 alone is looked at.
+   */
+  look(stations: readonly StationSlug[], urgent?: ReadonlySet<StationSlug>): Promise<void>;
   /** The newest segment of an origin; null where the edge has none of it, or has not answered lately. */
   newest(station: StationSlug, origin: OriginId): number | null;
 };
@@ -18,6 +21,7 @@ export const noEyes: EdgeEyes = { look: async () => {}, newest: () => null };
 /** A station is asked about this often, and so many at once in one look, those first that waited longest. */
 const EVERY_MS = 2000;
 const AT_ONCE = 6;
+const URGENT_AT_ONCE = 5;
 const TIMEOUT_MS = 600;
 /** An edge that answered about no station of a look is left alone for so long: it would hold up every sweep. */
 const AWAY_MS = 10_000;
@@ -61,16 +65,17 @@ export function createEdgeEyes({ url, fetch, clock, log }: Dependencies): EdgeEy
   }
 
   return {
-    async look(stations) {
+    async look(stations, urgent = new Set()) {
       const wanted = new Set(stations);
       for (const station of entries.keys()) if (!wanted.has(station)) entries.delete(station);
       const now = clock.monotonic();
       if (now < askAgainAt) return;
       const due = stations
         .filter((station) => now - askedAt(station) >= EVERY_MS)
-        .toSorted((one, other) => askedAt(one) - askedAt(other))
-        .slice(0, AT_ONCE);
-      note(await Promise.allSettled(due.map(ask)));
+        .toSorted((one, other) => askedAt(one) - askedAt(other));
+      const first = due.filter((station) => urgent.has(station)).slice(0, URGENT_AT_ONCE);
+      const others = due.filter((station) => !first.includes(station)).slice(0, AT_ONCE - first.length);
+      note(await Promise.allSettled([...first, ...others].map(ask)));
     },
     newest(station, origin) {
       const entry = entries.get(station);

@@ -147,7 +147,13 @@ export class Fleet {
     this.#pursuit ??= this.#pursue().finally(() => {
       this.#pursuit = null;
     });
-    await Promise.all([this.#pursuit, this.#deps.eyes.look(this.#registry?.stations.map(({ slug }) => slug) ?? [])]);
+    const stations = this.#registry?.stations ?? [];
+    const unasked = stations.filter(({ delivery }) => delivery === "static").map(({ slug }) => slug);
+    const look = this.#deps.eyes.look(
+      stations.map(({ slug }) => slug),
+      new Set(unasked),
+    );
+    await Promise.all([this.#pursuit, look]);
   }
 
   async #pursue(): Promise<void> {
