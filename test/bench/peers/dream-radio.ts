@@ -17,8 +17,10 @@ export async function startDreamRadio(
   const workers = async () => [{ name: "Workers", pid: await stack.pid("workers") }];
   try {
     for (const slug of more) await stack.api(z.unknown(), "POST", "/api/v1/stations", { slug, name: slug });
+    const playlist = (station: string, kbits: number) => `${stack.edgeUrl}/${station}/aac-${kbits}k/live.m3u8`;
     return {
-      playlists: [48, 128].map((kbits) => ({ kbits, url: `${stack.edgeUrl}/${first}/aac-${kbits}k/live.m3u8` })),
+      stations: [first, ...more].map((station) => playlist(station, 48)),
+      playlists: [48, 128].map((kbits) => ({ kbits, url: playlist(first, kbits) })),
       icecastUrl: null,
       parts: async () => [{ name: "origin", pid: await stack.pid("origin-1") }],
       serving: workers,

@@ -32,8 +32,10 @@ export async function startLiquidsoapRadio(library: Library, stations: readonly 
     await chmod(library.folder, 0o755);
     const liquidsoap = await workshop.runUnprivileged("liquidsoap", [script]);
     const [first = ""] = stations;
+    const playlist = (station: string) => `http://127.0.0.1:${at.http}/hls/${station}.m3u8`;
     return {
-      playlists: [{ kbits: 48, url: `http://127.0.0.1:${at.http}/hls/${first}.m3u8` }],
+      stations: stations.map(playlist),
+      playlists: [{ kbits: 48, url: playlist(first) }],
       icecastUrl: `http://127.0.0.1:${at.icecast}/${first}`,
       parts: async () => [
         { name: "liquidsoap", pid: liquidsoap.pid },

@@ -42,6 +42,7 @@ export async function startNginxRadio(library: Library, stations: readonly strin
     const [first = ""] = stations;
     const playlist = (name: string) => `http://127.0.0.1:${at.http}/hls/${name}.m3u8`;
     return {
+      stations: stations.map(playlist),
       playlists: [
         { kbits: 48, url: playlist(first) },
         { kbits: 128, url: playlist(`${first}_128k`) },

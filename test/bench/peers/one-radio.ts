@@ -73,7 +73,7 @@ async function onAir<Result>(
   try {
     const radio = await start({ folder, discard }, stations);
     try {
-      await until(async () => (await readListed(playlistOf(radio))).length > 0, "the first segment is listed");
+      for (const url of radio.stations) await until(async () => (await readListed(url)).length > 0, `${url} is on air`);
       return await use(radio);
     } finally {
       await radio.stop();

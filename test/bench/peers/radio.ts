@@ -6,6 +6,8 @@ import { makeToneLibrary } from "../../harness/tone-library.ts";
 
 /** One or several stations on the air, as one of the stacks does it. */
 export type Radio = {
+  /** A media playlist of each station. */
+  stations: readonly string[];
   /** Media playlists of the first station. */
   playlists: readonly { kbits: number; url: string }[];
   /** The first station for listeners that know no HLS; null where there is none. */
