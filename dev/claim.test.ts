@@ -21,9 +21,13 @@ describe("the claim to a state folder", () => {
     expect(existsSync(pidFile)).toBe(false);
   });
 
-  it("is refused while another start lives, and its id is told", () => {
+  it.each([
+    ["start", "dev/start.ts"],
+    ["backup", "dev/backup/backup.ts"],
+    ["restore", "dev/backup/restore.ts"],
+  ])("is refused while another %s lives, and its id is told", (_, script) => {
     claimState(pidFile);
-    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 60_000)", "dev/start.ts"]);
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 60_000)", script]);
     try {
       writeFileSync(pidFile, String(other.pid));
       expect(() => claimState(pidFile)).toThrow(`already runs with this STATE_DIR (pid ${other.pid})`);

@@ -142,6 +142,7 @@ export function wellFacts(): Facts {
         }),
       },
     ],
+    unseen: 0,
     origins: ["origin-1", "origin-2"].map((id) => ({ registered: registered(id), rtmp: null, http: null })),
     migrations: [...MIGRATIONS],
   };
