@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, notInArray } from "drizzle-orm";
 import type { Context } from "../context.ts";
 import { upgradeSteps, upgrades } from "../db/schema.ts";
 import type { UpgradeState } from "../db/upgrades.ts";
@@ -34,6 +34,7 @@ export async function cancelUpgrade(context: Context, id: string): Promise<void>
   const upgrade = await readUpgrade(context, id);
   await turn(context, id, ["running", "paused", "halted"], "cancelled", "by hand");
   await callBack(context, upgrade, () => true);
+  await leaveSteps(context, id, "the upgrade was cancelled");
 }
 
 /** Ends it, if it has not ended, and brings whatever it replaced back to what it was, last first; answers the new upgrade's id. */
@@ -45,6 +46,7 @@ export async function rollBackUpgrade(context: Context, id: string): Promise<str
   const isOpen = upgrade.endedAt === null;
   if (isOpen) await turn(context, id, ["running", "paused", "halted"], "rolled-back", "by hand");
   await callBack(context, upgrade, ({ replacedAt }) => replacedAt === null);
+  await leaveSteps(context, id, "the upgrade was rolled back");
   const steps = replaced
     .toReversed()
     .map(({ origin, fromVersion, fromImage }) => ({ origin, toVersion: fromVersion, toImage: fromImage }));
@@ -79,6 +81,15 @@ async function turn(
     insertIncidentIfChanged(db, incidentOf(context, { kind, message: reason })),
   ]);
   if (turned.length === 0) throw conflict("wrong_state", `That can be done only while it is ${from.join(" or ")}.`);
+}
+
+/** What was not done yet is not done any more. */
+async function leaveSteps({ db, clock }: Context, id: string, reason: string): Promise<void> {
+  const isLeft = notInArray(upgradeSteps.phase, ["done", "skipped"]);
+  await db
+    .update(upgradeSteps)
+    .set({ phase: "skipped", phaseSince: clock.now(), reason })
+    .where(and(eq(upgradeSteps.upgrade, id), isLeft));
 }
 
 /** Whom the upgrade has taken out, and not brought back. */

@@ -71,10 +71,14 @@ async function move(
   id: string,
   wanted: Move,
 ): Promise<void> {
+  const context = { ...deps, actor: "control" };
   const state = registry.origins.find((origin) => origin.id === id)?.state;
   const how = wanted === "drain" && state === "trial" ? "evict" : wanted;
   try {
-    await inTime(() => moveOrigin({ ...deps, actor: "control" }, id, how, standIns(id)));
+    await inTime(() => moveOrigin(context, id, how, standIns(id)));
+    // Somebody who ended the upgrade at this moment has found nobody to call back.
+    const isOver = how !== "readmit" && (await inTime(() => readOpenUpgrade(deps.db))) === null;
+    if (isOver) await inTime(() => moveOrigin(context, id, "readmit", standIns(id)));
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
     deps.log.warn("origin was not moved", { origin: id, move: how, reason: thrown.message });

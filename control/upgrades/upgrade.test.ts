@@ -164,7 +164,8 @@ describe("an upgrade of the fleet", () => {
       );
       await cancelUpgrade(rolling.context, id);
       expect(Object.values(await runs(rolling)).map(([, , state]) => state)).toEqual(["active", "active", "active"]);
-      expect(rolling.asked).toEqual([]);
+      const { steps } = await readUpgrade(rolling.context, id);
+      expect(steps.map(({ phase }) => phase)).toEqual(["skipped", "skipped", "skipped"]);
       await rolling.world.fleet.refresh();
       await pass(rolling.world, 5000, rolling.nodes);
       expect(rolling.asked).toEqual([]);
