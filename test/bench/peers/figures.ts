@@ -3,9 +3,9 @@ import { median } from "../../harness/audio/level.ts";
 /** Of several measurements of one thing: the middle one and the range. */
 export type Figure = { median: number; least: number; most: number; count: number };
 
-/** Throws RangeError for no values, and where one is none. */
+/** Throws RangeError for no values, and where one is no number. */
 export function figureOf(values: readonly number[]): Figure {
-  if (values.length === 0 || values.some(Number.isNaN)) throw new RangeError("nothing was measured");
+  if (values.length === 0 || !values.every(Number.isFinite)) throw new RangeError("nothing was measured");
   return { median: median(values), least: Math.min(...values), most: Math.max(...values), count: values.length };
 }
 

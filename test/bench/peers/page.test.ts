@@ -41,3 +41,13 @@ it("a peer that fails is shown with the reason, once, and the others are measure
   expect(lineWith(page, "| memory, one station")).toContain("| 141 | failed |");
   expect(page.match(/nginx-rtmp: it did not start$/gm)).toHaveLength(1);
 });
+
+it("what was measured before a peer failed stays", async () => {
+  const sheet = new Sheet({ error: () => {} });
+  await sheet.measure("nginx", ["alone-1", "cpu-1"], async () => {
+    sheet.put("nginx", { "alone-1": [60] });
+    throw new Error("it did not end");
+  });
+  expect(sheet.cell("alone-1", "nginx")).toMatchObject({ median: 60 });
+  expect(sheet.cell("cpu-1", "nginx")).toEqual({ failed: "it did not end" });
+});
