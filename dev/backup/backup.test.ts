@@ -131,6 +131,15 @@ describe("a backup", () => {
   });
 });
 
+describe("a backup of a library that has lost a file", () => {
+  it("tells which one", async () => {
+    const [account, to] = [await filled(), temporaryFolder()];
+    const key = "media/demo/0f5e0c1e-0000-4000-8000-000000000001/original";
+    account.objects.delete(key);
+    expect((await backUp(account, to)).damaged).toEqual([`${key} is not there`]);
+  });
+});
+
 describe("a restore", () => {
   const backups = async () => {
     const [account, to] = [await filled(), temporaryFolder()];

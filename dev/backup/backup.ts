@@ -23,7 +23,7 @@ try {
         version: await readVersion(ROOT),
         at: Date.now(),
       });
-      for (const words of damaged) console.error(`Damaged where it came from, and copied as it is: ${words}`);
+      for (const words of damaged) console.error(`Damaged where it comes from: ${words}`);
       const rows = manifest.tables.reduce((sum, part) => sum + part.rows, 0);
       console.log(`Backed up ${manifest.from}: ${rows} rows of ${manifest.tables.length} tables and
 ${manifest.objects.count} objects of ${manifest.objects.bytes} bytes, ${copied} of them copied now.

@@ -15,17 +15,19 @@ const AT_ONCE = 4;
 /** The etag of what was put at once; what came in parts has another form. */
 const MD5 = /^[0-9a-f]{32}$/;
 
-/** `damaged`: what lies in the bucket with another content than it must have, in words; it is copied as it is. */
+const NAMED_BY_HASH = /\/([0-9a-f]{64})\.\w+$/;
+
+/** `damaged`: what lies in the bucket with another content than it must have, or not at all, in words. It is copied as it is. */
 export type CopyDone = { objects: StoredObject[]; copied: number; damaged: string[] };
 
 /**
  * Copies what is kept of a bucket to `folder`, by hash, so that the same content lies there once however many backups have
- * it. What is there already is left alone. `hashOf` knows what some objects must hold; others tell it by their name.
+ * it. What is there already is left alone. `named` are objects that must be there, by key, and their hashes.
  */
 export async function copyObjects(
   bucket: ObjectStore,
   folder: string,
-  hashOf: (key: string) => string | undefined,
+  named: ReadonlyMap<string, string>,
 ): Promise<CopyDone> {
   const journal = await readJournal(folder);
   const objects: StoredObject[] = [];
@@ -46,13 +48,17 @@ export async function copyObjects(
     await appendFile(join(folder, JOURNAL_FILE), `${JSON.stringify(stored)}\n`, { mode: 0o600 });
   });
   objects.sort((one, other) => (one.key < other.key ? -1 : 1));
-  const damaged = objects.flatMap(({ key, sha256 }) => {
-    const expected = hashOf(key) ?? /\/([0-9a-f]{64})\.\w+$/.exec(key)?.[1];
-    return expected === undefined || expected === sha256
-      ? []
-      : [`${key} has the hash ${sha256} in place of ${expected}`];
+  return { objects, copied, damaged: damageOf(objects, named) };
+}
+
+function damageOf(objects: readonly StoredObject[], named: ReadonlyMap<string, string>): string[] {
+  const found = new Map(objects.map(({ key, sha256 }) => [key, sha256]));
+  const missing = [...named.keys()].filter((key) => !found.has(key)).map((key) => `${key} is not there`);
+  const wrong = objects.flatMap(({ key, sha256 }) => {
+    const expected = named.get(key) ?? NAMED_BY_HASH.exec(key)?.[1] ?? sha256;
+    return expected === sha256 ? [] : [`${key} has the hash ${sha256} in place of ${expected}`];
   });
-  return { objects, copied, damaged };
+  return [...missing, ...wrong];
 }
 
 async function* allOf(bucket: ObjectStore): AsyncGenerator<ListedObject> {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { originalKey } from "../../contracts/media.ts";
+import { coverKey, originalKey, preparedKey } from "../../contracts/media.ts";
 import { type Account, rowsOf } from "./account.ts";
 import { copyObjects } from "./copy-objects.ts";
 import { FORMAT, MANIFEST_FILE, Manifest, OBJECTS_FILE, tableFile } from "./manifest.ts";
@@ -32,8 +32,8 @@ export async function makeBackup(
     throw new Error("the database was migrated meanwhile: begin anew");
   }
   const hasLibrary = tables.some(({ table }) => table === "media");
-  const originals = hasLibrary ? await hashesOfOriginals(join(folder, tableFile("media"))) : new Map<string, string>();
-  const { objects, copied, damaged } = await copyObjects(account.bucket, to, (key) => originals.get(key));
+  const named = hasLibrary ? await objectsOfLibrary(join(folder, tableFile("media"))) : new Map<string, string>();
+  const { objects, copied, damaged } = await copyObjects(account.bucket, to, named);
   const lines = objects.map((object) => `${JSON.stringify(object)}\n`).join("");
   await writeSynced(join(folder, OBJECTS_FILE), lines);
   const manifest = Manifest.parse({
@@ -62,21 +62,27 @@ async function appliedMigrations({ database, name }: Account): Promise<string[]>
   return rows.map((row) => row.name);
 }
 
-const Original = z.object({
+const Hash = z.string().nullable();
+const Filed = z.object({
   id: z.string(),
   station: z.string(),
   sha256: z.string(),
+  prepared_sha256: Hash,
+  cover_sha256: Hash,
   deleted_at: z.number().nullable(),
 });
 
-/** What the library says of the files as they were uploaded, by key. */
-async function hashesOfOriginals(file: string): Promise<Map<string, string>> {
-  const hashes = new Map<string, string>();
+/** What the library says must be in the bucket, by key, and the hash of each. */
+async function objectsOfLibrary(file: string): Promise<Map<string, string>> {
+  const named = new Map<string, string>();
   for await (const line of linesOf(file)) {
-    const { id, station, sha256, deleted_at } = Original.parse(JSON.parse(line));
-    if (deleted_at === null) hashes.set(originalKey(station, id), sha256);
+    const { id, station, sha256, prepared_sha256, cover_sha256, deleted_at } = Filed.parse(JSON.parse(line));
+    if (deleted_at !== null) continue;
+    named.set(originalKey(station, id), sha256);
+    if (prepared_sha256 !== null) named.set(preparedKey(station, prepared_sha256), prepared_sha256);
+    if (cover_sha256 !== null) named.set(coverKey(station, cover_sha256), cover_sha256);
   }
-  return hashes;
+  return named;
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

@@ -4,19 +4,27 @@ import { unstable_splitSqlQuery } from "wrangler";
 import { describe } from "../../kit/log.ts";
 import { ROOT } from "../settings.ts";
 import { ACCOUNT_OPTIONS, chooseAccount } from "./choose-account.ts";
-import { proveBackup } from "./prove-backup.ts";
+import { type ProvenBackup, proveBackup } from "./prove-backup.ts";
 import { restoreBackup } from "./restore-backup.ts";
 
-/** `npm run restore -- --from DIR`: a backup, or the newest of a folder of backups, into an empty account. */
-const USAGE = "npm run restore -- --from DIR [--force] [--state DIR | --environment staging|production]";
+/** `npm run restore -- --from DIR`: a backup, or the newest of a folder of backups, into an empty account; or it is only checked. */
+const USAGE = "npm run restore -- --from DIR [--check] [--force] [--state DIR | --environment staging|production]";
 
 try {
-  const force = { type: "boolean", default: false } as const;
-  const { values } = parseArgs({ options: { ...ACCOUNT_OPTIONS, from: { type: "string" }, force } });
+  const flag = { type: "boolean", default: false } as const;
+  const options = { ...ACCOUNT_OPTIONS, from: { type: "string" }, force: flag, check: flag } as const;
+  const { values } = parseArgs({ options });
   if (values.from === undefined) throw new Error(`Where from? ${USAGE}`);
   const backup = await proveBackup(resolve(values.from));
   const when = new Date(backup.manifest.createdAt).toISOString();
   console.log(`The backup of ${when} of ${backup.manifest.from} is sound.`);
+  if (!values.check) await restore(backup, values);
+} catch (thrown) {
+  console.error(thrown instanceof Error ? thrown.message : describe(thrown));
+  process.exitCode = 1;
+}
+
+async function restore(backup: ProvenBackup, values: { force: boolean }): Promise<void> {
   const account = await chooseAccount(values, process.env);
   try {
     const migrations = { folder: join(ROOT, "migrations"), split: unstable_splitSqlQuery };
@@ -28,7 +36,4 @@ set them as for a new installation. Origins enrol anew; hosts keep their stream 
   } finally {
     await account.close();
   }
-} catch (thrown) {
-  console.error(thrown instanceof Error ? thrown.message : describe(thrown));
-  process.exitCode = 1;
 }
