@@ -10,7 +10,7 @@ import { LAST_RELEASE, PRESENT, unpackLastRelease } from "../harness/releases.ts
 import { STATION, type Stack, startStack } from "../harness/stack.ts";
 import { followStream } from "../harness/stream-check.ts";
 
-const SEGMENTS = 6;
+const SEGMENTS = 4;
 const Origins = z.object({ items: z.array(z.object({ id: z.string(), version: z.string() })) });
 
 /** Workers of the last release with an origin of it and one of the present release; then the present Workers with both. */
