@@ -4,6 +4,7 @@ import type { Clock } from "../../kit/clock.ts";
 import { describe, type Log } from "../../kit/log.ts";
 import { type Loop, startLoop } from "../../kit/loop.ts";
 import { backoff } from "../../kit/retry.ts";
+import { inTrace } from "../process/trace.ts";
 import type { EdgeStation } from "../uploader/ask-edge.ts";
 import { decide, type Wanted } from "./decide.ts";
 import { downloadPrepared } from "./download-prepared.ts";
@@ -54,8 +55,9 @@ export function startPrefetch(options: {
       await cache.limitBytes(),
     );
     for (const sha256 of decision.drop) await cache.drop(sha256);
-    if (decision.fetch !== null) await fetch(decision.fetch, signal);
-    return decision.fetch !== null;
+    const next = decision.fetch;
+    if (next !== null) await inTrace(() => fetch(next, signal));
+    return next !== null;
   }
 
   return startLoop(

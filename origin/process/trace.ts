@@ -28,7 +28,7 @@ export function tracingFetch(fetch: typeof globalThis.fetch, log: Log): typeof g
     const headers = new Headers(init.headers);
     headers.set(TRACE_HEADER, formatTrace(trace));
     const response = await fetch(input, { ...init, headers });
-    const { pathname } = new URL(response.url || String(input));
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
     log.debug("called", { trace: trace.id, method: init.method ?? "GET", path: pathname, status: response.status });
     return response;
   };
