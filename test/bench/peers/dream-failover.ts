@@ -8,6 +8,8 @@ import { hearKill, type Killed, killedRows } from "./killed-slicers.ts";
 import type { Library } from "./radio.ts";
 import type { Measured } from "./sheet.ts";
 
+/** An origin proves itself on five segments before it is admitted. */
+const ADMISSION_MS = 120_000;
 const Origins = z.object({ items: z.array(z.object({ state: z.string() })) });
 
 /**
@@ -32,7 +34,7 @@ export async function killDreamSlicers(library: Library, rounds: number): Promis
 
 async function killOne(stack: Stack, url: string, id: string): Promise<Killed> {
   let identical = Number.NaN;
-  await until(() => allActive(stack), "both origins are at work");
+  await until(() => allActive(stack), "both origins are at work", ADMISSION_MS);
   const ready = async () => {
     identical = await identicalShare(stack);
   };
