@@ -5,6 +5,7 @@ import { z } from "zod";
 import { pause } from "../../kit/loop.ts";
 import { footprintOf, memoryOfAll, type Process, processTree } from "../harness/processes.ts";
 import { STATION, type Stack, startStack } from "../harness/stack.ts";
+import { anonymousPartsOf } from "./anonymous.ts";
 import { megabytes, percent, printTable } from "./table.ts";
 
 /** Memory and processor time of one origin, with one station and with five. */
@@ -48,6 +49,12 @@ async function measure(stack: Stack, stations: number): Promise<void> {
     `One origin, ${stations} station(s)`,
     ["program", "processes", "PSS MB", "of it anonymous"],
     [...rows, ["together", after.length, megabytes(all.pss), megabytes(all.anonymous)]],
+  );
+  const { malloc, heap, code, other } = await anonymousPartsOf(root);
+  printTable(
+    "Anonymous memory of its node process",
+    ["malloc", "V8's heap", "code", "threads, large blocks"],
+    [[malloc, heap, code, other].map(megabytes)],
   );
   console.log(`Alone on a machine: ${megabytes(await footprintOf(pids))} MB. Processor: ${percent(cpu)} of a core.`);
 }
