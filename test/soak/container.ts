@@ -17,8 +17,11 @@ const LIBRARY_INSIDE = "/library";
 
 const run = promisify(execFile);
 
+let found: "podman" | "docker" | null = null;
+
 function engine(): "podman" | "docker" {
-  return spawnSync("podman", ["--version"]).status === 0 ? "podman" : "docker";
+  found ??= spawnSync("podman", ["--version"]).status === 0 ? "podman" : "docker";
+  return found;
 }
 
 /** How the engine of this machine is reached, which the stack has to pass on. */

@@ -8,12 +8,13 @@ import { startHost } from "./host.ts";
 import { report } from "./report.ts";
 import { type Sample, takeSample } from "./sample.ts";
 import { readSettings } from "./settings.ts";
+import { readStored, sampleLine } from "./stored.ts";
 import { type Subject, startSubject } from "./subject.ts";
 import { mebibytes } from "./verdict.ts";
 
 /**
  * A node for hours within the limits of a container, and a twin without: `npm run soak -- --minutes 60 --stations 1
- * --memory 128m --cpus 1`. With `--image TAG` it is the container itself.
+ * --memory 128m --cpus 1`. With `--image TAG` it is the container itself; `--report FOLDER` tells an earlier soak again.
  */
 
 /** Studios start, and frames are caught up with. */
@@ -24,6 +25,7 @@ const UNLIMITED = { memoryBytes: null, cpus: null };
 
 const settings = readSettings(process.argv.slice(2));
 const log = createLog({ level: "warn" });
+if (settings.report !== null) process.exit(report(await readStored(settings.report), settings.anonymousBytes) ? 0 : 1);
 const ending = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => ending.abort());
 
@@ -64,12 +66,12 @@ async function measure(subject: Subject, startedAt: number): Promise<Sample[]> {
   for (let due = startedAt; due <= endAt && !ending.signal.aborted; due += SAMPLE_MS) {
     await pause(Math.max(0, due - performance.now()), ending.signal);
     const sample = await takeSample(subject, startedAt).catch((thrown: unknown) => {
-      console.error(`${subject.name} could not be measured: ${thrown}`);
+      console.error(`${subject.name} has ended: ${thrown}`);
       return null;
     });
     if (sample === null) break;
     samples.push(sample);
-    await appendFile(file, `${JSON.stringify(sample)}\n`);
+    await appendFile(file, sampleLine(sample));
     if (samples.length % TOLD_EVERY === 1) console.log(line(subject.name, sample));
   }
   return samples;

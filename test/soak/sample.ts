@@ -7,7 +7,7 @@ import type { Counters } from "./cgroup/counters.ts";
 import type { Punctuality } from "./frame-watch.ts";
 import type { Subject } from "./subject.ts";
 
-/** What is seen of a node at one moment; counts are since the sample before. */
+/** What is seen of a node at one moment; how punctual its frames were is since the sample before. */
 export type Sample = {
   seconds: number;
   counters: Counters;
@@ -30,7 +30,7 @@ type Health = z.infer<typeof Health>;
 
 /** Looks at a node. Throws when its process has ended. */
 export async function takeSample(subject: Subject, startedAt: number): Promise<Sample> {
-  const root = await subject.pid();
+  const root = subject.pid;
   const [counters, waitedSeconds, processes, health] = await Promise.all([
     subject.counters(),
     waitedOf(root),

@@ -14,6 +14,8 @@ export type Settings = {
   anonymousBytes: number | null;
   /** Where samples and logs are left. */
   out: string;
+  /** Where those of an earlier soak are, which is only to be told again; null: there is one to be made. */
+  report: string | null;
 };
 
 const MEBIBYTE = 1 << 20;
@@ -37,6 +39,7 @@ const Arguments = z.object({
   image: z.string().min(1).optional(),
   anonymous: Size.optional(),
   out: z.string().min(1).optional(),
+  report: z.string().min(1).optional(),
 });
 
 /** Reads the command line; throws one error that names everything that is wrong. */
@@ -52,11 +55,12 @@ export function readSettings(args: readonly string[]): Settings {
       image: { type: "string" },
       anonymous: { type: "string" },
       out: { type: "string" },
+      report: { type: "string" },
     },
   });
   const parsed = Arguments.safeParse(values);
   if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-  const { minutes, stations, memory, cpus, alone, image, anonymous, out } = parsed.data;
+  const { minutes, stations, memory, cpus, alone, image, anonymous, out, report } = parsed.data;
   return {
     minutes,
     stations,
@@ -65,5 +69,6 @@ export function readSettings(args: readonly string[]): Settings {
     image: image ?? null,
     anonymousBytes: anonymous ?? (stations === 1 ? 64 * MEBIBYTE : null),
     out: out ?? `.radio/soak/${new Date().toISOString().replaceAll(":", "-")}`,
+    report: report ?? null,
   };
 }

@@ -17,7 +17,7 @@ export type Subject = {
   readonly stack: Stack;
   readonly frames: readonly FrameWatch[];
   /** The node's own process. */
-  pid(): Promise<number>;
+  readonly pid: number;
   counters(): Promise<Counters>;
   stop(): Promise<void>;
 };
@@ -64,8 +64,9 @@ export async function startSubject({ name, limits, stations, image, clock, log }
     const flvUrl = (slug: string) => `${stack.origin("origin-1").httpUrl}${programmePath(slug, first, renditions)}.flv`;
     const frames = slugs.map((slug) => watchFrames(flvUrl(slug), clock, log));
     endings.push(async () => void (await Promise.all(frames.map((watch) => watch.stop()))));
-    const pid = () => (image === null ? stack.pid("origin-1") : containerPid(id));
-    return { name, stack, frames, pid, counters: async () => countersOf(await pid()), stop };
+    // It is not started again, so it is the same to the end.
+    const pid = await (image === null ? stack.pid("origin-1") : containerPid(id));
+    return { name, stack, frames, pid, counters: () => countersOf(pid), stop };
   } catch (thrown) {
     await stop();
     throw thrown;
