@@ -27,6 +27,7 @@ const NODE: Node = {
   rtmpUrl: "rtmp://node.example:1935",
   roles: ["slicer"],
   version: "1",
+  image: null,
 };
 const TEMPLATE = { image: TINY_IMAGE, env: { EDGE_URL: "https://edge.example", ENROL_TOKEN: "rde_x" }, memoryMb: 64 };
 
@@ -132,10 +133,13 @@ describe.skipIf(program === null)("a node in a real engine", () => {
     expect((await container()).State.Running).toBe(true);
   });
 
-  it("is not tried again when the engine has no such image, and the reason names it", async () => {
+  it("is not tried again when the engine has no such image, the reason names it, and what runs goes on", async () => {
+    await recreate();
+    const before = await container();
     const answer = await recreate({ image: "localhost/no-such-image:1" });
     expect(answer).toMatchObject({ outcome: "failed", retry: false, reason: expect.stringContaining("no-such-image") });
-    expect(answer).toMatchObject({ reason: expect.stringMatching(/^creating the container: answered 404/) });
+    expect(answer).toMatchObject({ reason: expect.stringMatching(/^finding image .*: answered 404/) });
+    expect([(await container()).Id, (await container()).State.Running]).toEqual([before.Id, true]);
   });
 
   it("is tried again, in time, when the engine is away", async () => {
