@@ -2,7 +2,7 @@ import { get } from "node:http";
 
 /** What the image's HEALTHCHECK runs: ends with 0 when the origin of this container does its work, else with 1. */
 
-const WITHIN_MS = 4000;
+const WITHIN_MS = 8000;
 const { HOST = "127.0.0.1", HTTP_PORT = "8801" } = process.env;
 /** An address to listen on may be none to call. */
 const host = ["0.0.0.0", "::", ""].includes(HOST) ? "127.0.0.1" : HOST;
