@@ -152,8 +152,11 @@ describe("a station that is backed up and brought back where there is nothing", 
   it("takes the stream key of its host", async () => {
     const studio = await studioOf(stack);
     const host = await startPublisher(`${studio.rtmpUrl}/live/${STATION}?key=${station.streamKey}`, { tone: 1000 });
-    const live = async () => (await reportOf(studio))?.live;
-    await expect.poll(live, SOON).toMatchObject({ name: "Ada", onAir: true });
-    await host.stop();
+    try {
+      const live = async () => (await reportOf(studio))?.live;
+      await expect.poll(live, SOON).toMatchObject({ name: "Ada", onAir: true });
+    } finally {
+      await host.stop();
+    }
   });
 });
