@@ -17,6 +17,8 @@ import { startListenedFleet, type Vigil } from "../harness/vigil.ts";
 const TRACK_SECONDS = 40;
 const OFFLINE_SECONDS = LONG ? 1830 : 60;
 const REQUEST_MS = 5000;
+/** With two files prepared by origins that have little to spare. */
+const START_MS = 400_000;
 const HISTORY_MS = 90_000;
 /** What the node's own folder holds, which is played where a file of the library is missing. */
 const FOLDER_HERTZ = 440;
@@ -47,7 +49,7 @@ describe("the library of a fleet", () => {
       [...tracks.values()].map(({ id }) => id),
     );
     return fleet.stop;
-  });
+  }, START_MS);
 
   const nowJson = async () => {
     const response = await fetch(`${stack.edgeUrl}/${STATION}/now.json`, { signal: AbortSignal.timeout(REQUEST_MS) });
