@@ -20,7 +20,13 @@ const CLOSING_LINE_REPORTER = {
 
 /** What works in real time comes after all else, alone: it would take another's work for a fault of the radio. */
 const ALONE = { maxWorkers: 1, sequence: { groupOrder: 1 } };
-const WITH_A_STACK = { ...ALONE, testTimeout: 180_000, hookTimeout: 150_000 };
+const PATIENT = { testTimeout: 180_000, hookTimeout: 150_000 };
+const LISTENING = { ...ALONE, ...PATIENT };
+
+/** A whole radio runs in these, but nobody is there who would hear it falter. */
+const WITHOUT_LISTENERS = ["backup", "doctor", "library", "live-policy", "watching"].map(
+  (name) => `test/system/${name}.test.ts`,
+);
 
 /** All of them, which take three quarters of an hour, are run by `npm run test:faults`. */
 const FAULTS_OF_EVERY_RUN = ["all-origins", "ffmpeg-killed"].map((name) => `test/faults/${name}.test.ts`);
@@ -106,12 +112,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { name: "stack", environment: "node", include: WITHOUT_LISTENERS, ...PATIENT } },
       {
         test: {
           name: "system",
           environment: "node",
           include: ["test/system/**/*.test.ts", "test/browser/**/*.test.ts", ...FAULTS_OF_EVERY_RUN],
-          ...WITH_A_STACK,
+          exclude: WITHOUT_LISTENERS,
+          ...LISTENING,
         },
       },
       {
@@ -119,7 +127,7 @@ export default defineConfig({
           name: "faults",
           environment: "node",
           include: ["test/faults/**/*.test.ts"],
-          ...WITH_A_STACK,
+          ...LISTENING,
         },
       },
     ],
