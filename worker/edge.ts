@@ -73,10 +73,14 @@ export class Edge {
     };
   }
 
-  /** Settings are the same for all that an isolate is asked. With wrong ones listeners are served as without any. */
+  /**
+   * Settings are the same for all that an isolate is asked. With wrong ones, or without a bucket that has nothing but
+   * segments, listeners are served as without any.
+   */
   #read(environment: EdgeEnvironment): EdgeSettings {
     try {
-      return readSettings(environment);
+      const settings = readSettings(environment);
+      return environment.SEGMENTS === undefined ? { ...settings, segmentsUrl: null } : settings;
     } catch (thrown) {
       this.log.error("settings cannot be used", { error: describe(thrown) });
       return { segmentsUrl: null, edgeUrl: null };

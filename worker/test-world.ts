@@ -117,7 +117,7 @@ export async function createWorld(
     async fetch(path: string, init: RequestInit = {}): Promise<Response> {
       const context = createExecutionContext();
       const request = new Request(site + path, init);
-      const settings = options.segmentsUrl === undefined ? {} : { SEGMENTS_URL: options.segmentsUrl };
+      const settings = options.segmentsUrl === undefined ? {} : { SEGMENTS: bucket, SEGMENTS_URL: options.segmentsUrl };
       const response = await edge.fetch(request, { MEDIA: bucket, ASSETS: assets, ...settings }, context);
       settling.push(waitOnExecutionContext(context));
       return response;

@@ -19,7 +19,7 @@ export type ReadableBucket = {
 /** Here it tells how often it was asked, and how often it asked the bucket itself. */
 const COUNTS_PATH = "/__counts";
 const KEPT_ALIVE_MS = 75_000;
-const READ_LIMIT_MS = 2000;
+const READ_LIMIT_MS = 10_000;
 
 /** Where everyone may fetch what lies in the bucket. */
 export type OpenBucket = { readonly counts: { requests: number; reads: number }; close(): Promise<void> };

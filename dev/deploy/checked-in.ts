@@ -9,8 +9,8 @@ export const WORKERS = [
   { part: "edge", config: join(ROOT, "wrangler.toml"), bundle: EDGE_BUNDLE },
   { part: "control", config: join(ROOT, "control/wrangler.toml"), bundle: CONTROL_BUNDLE },
 ] as const;
-export type WorkerSource = (typeof WORKERS)[number];
-export type Part = WorkerSource["part"];
+export type Part = (typeof WORKERS)[number]["part"];
+export type WorkerSource = { part: Part; config: string; bundle: string };
 
 const CheckedIn = z.looseObject({
   name: z.string(),

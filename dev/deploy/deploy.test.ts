@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { buildAll, CONTROL_BUNDLE, EDGE_BUNDLE, endBuilding } from "../build.ts";
 import { cacheRule } from "./cache-rule.ts";
+import { WORKERS, type WorkerSource } from "./checked-in.ts";
 import { Cloudflare } from "./cloudflare.ts";
 import { deploy, workersIn } from "./deploy.ts";
 import { FakeCloudflare } from "./fake/cloudflare.ts";
@@ -17,17 +18,25 @@ const ZONES = [{ id: "zone-of-example", name: "example.com" }];
 const ADMIN = `rda_${"a".repeat(43)}`;
 
 type Running = Awaited<ReturnType<typeof runDeployed>>;
+const lightFolder = mkdtempSync(join(tmpdir(), "radio-dream-light-"));
 let running: Running | undefined;
+/** The Workers in all but their code, which nobody runs in most of these tests. */
+let light: WorkerSource[] = [];
 let stations = 0;
 const open: { close(): void }[] = [];
 
 beforeAll(async () => {
   await buildAll();
   await endBuilding();
+  light = WORKERS.map((worker) => ({ ...worker, bundle: join(lightFolder, `${worker.part}.mjs`) }));
+  for (const { bundle } of light) writeFileSync(bundle, "export default {};");
   const bundles = { edge: readFileSync(EDGE_BUNDLE, "utf8"), control: readFileSync(CONTROL_BUNDLE, "utf8") };
   running = await runDeployed(bundles, { ADMIN_TOKEN: ADMIN });
 }, 120_000);
-afterAll(() => running?.close());
+afterAll(async () => {
+  await running?.close();
+  rmSync(lightFolder, { recursive: true, force: true });
+});
 afterEach(() => {
   for (const one of open.splice(0)) one.close();
   vi.restoreAllMocks();
@@ -57,6 +66,7 @@ async function run(
   const told: string[] = [];
   const deployed = await deploy(options, {
     cloudflare: new Cloudflare(options.cloudflare, { fetch: wire, pause: async () => {} }),
+    workers: light,
     folder: join(state, "deploy"),
     upload: quickUpload(wire, options.cloudflare),
     build: async () => {},

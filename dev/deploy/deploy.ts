@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ROOT } from "../settings.ts";
 import { domainOf, ensureDomain, ensureSubdomain } from "./addresses.ts";
 import { ensureBucket } from "./buckets.ts";
-import { type Part, readCheckedIn, WORKERS } from "./checked-in.ts";
+import { type Part, readCheckedIn, WORKERS, type WorkerSource } from "./checked-in.ts";
 import type { Cloudflare } from "./cloudflare.ts";
 import { ensureDatabase, migrate } from "./database.ts";
 import { nameIn } from "./environment-names.ts";
@@ -19,6 +19,7 @@ import { ensureWorker, prepareWorker, type Upload } from "./upload.ts";
 
 export type DeployDeps = {
   cloudflare: Cloudflare;
+  workers: readonly WorkerSource[];
   upload: Upload;
   /** Where what is uploaded is put together; nothing of it is needed again. */
   folder: string;
@@ -77,7 +78,7 @@ export async function deploy(options: Options, deps: DeployDeps): Promise<Deploy
   const subdomain = needsSubdomain ? told(await ensureSubdomain(cloudflare)).subdomain : null;
   const urlOf = (part: Part) => `https://${domains[part] ?? `${named[part]}.${subdomain}.workers.dev`}`;
 
-  for (const source of WORKERS) {
+  for (const source of deps.workers) {
     const inService = await variablesInService(cloudflare, named[source.part]);
     const ofPart = source.part === "edge" ? segmentsAt(open) : { ...carriedOn(inService), ...options.access };
     const vars = { ...ofPart, EDGE_URL: urlOf("edge") };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pause } from "../../kit/loop.ts";
 import { buildAll, endBuilding } from "../build.ts";
 import { ROOT } from "../settings.ts";
+import { WORKERS } from "./checked-in.ts";
 import { Cloudflare } from "./cloudflare.ts";
 import { deploy, workersIn } from "./deploy.ts";
 import { readOptions, USAGE } from "./options.ts";
@@ -28,6 +29,7 @@ if (process.argv.includes("--help")) {
     } else {
       const deployed = await deploy(options, {
         cloudflare,
+        workers: WORKERS,
         folder: join(ROOT, "dist/deploy"),
         upload: uploadWithWrangler(options.cloudflare),
         build: () => buildAll().finally(endBuilding),

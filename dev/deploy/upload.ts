@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe } from "../../kit/log.ts";
 import { ROOT } from "../settings.ts";
@@ -23,16 +23,16 @@ export type PreparedWorker = {
   name: string;
   release: string;
   settings: ScriptSettings;
-  /** Writes the configuration, with the bundle beside it, and answers its path. */
+  /** Writes the configuration, and answers its path. */
   write(): string;
 };
 
 /** Makes of a checked-in Worker that of an environment; `folder` is where its configuration may be written. */
-export function prepareWorker(source: WorkerSource, placing: Placing): PreparedWorker {
+export function prepareWorker(source: WorkerSource, placing: Omit<Placing, "bundle">): PreparedWorker {
   const { bundle } = source;
   const { folder } = placing;
   const checkedIn = readCheckedIn(source.config);
-  const config = workerConfig(checkedIn, source.config, placing);
+  const config = workerConfig(checkedIn, source.config, { ...placing, bundle });
   const release = releaseOf(config, bundle, resolve(dirname(source.config), checkedIn.assets.directory));
   const settings = {
     crons: config.triggers.crons,
@@ -40,10 +40,7 @@ export function prepareWorker(source: WorkerSource, placing: Placing): PreparedW
     observability: config.observability,
   };
   const write = () => {
-    rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    copyFileSync(bundle, join(folder, config.main));
-    copyFileSync(`${bundle}.map`, join(folder, `${basename(bundle)}.map`));
     const file = join(folder, "wrangler.json");
     writeFileSync(file, JSON.stringify({ ...config, vars: { ...placing.vars, [RELEASE]: release } }, null, 2));
     return file;

@@ -20,7 +20,7 @@ describe("What the Workers weigh", () => {
     const heavy = { kib: 1, gzipKib: BUDGET.edge.gzipKib + 1, startupMs: BUDGET.edge.startupMs + 1 };
     expect(overBudget({ edge: heavy, control: light })).toEqual([
       expect.stringContaining("edge: 251 KiB gzip"),
-      expect.stringContaining("edge: 1001 ms to start"),
+      expect.stringContaining("edge: 2001 ms to start"),
     ]);
   });
 });

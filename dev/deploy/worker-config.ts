@@ -5,7 +5,8 @@ import { type EnvironmentName, nameIn } from "./environment-names.ts";
 /** Where a Worker's configuration comes from and what an account makes of it. */
 export type Placing = {
   environment: EnvironmentName;
-  /** Folder of the generated configuration and of the bundle beside it, `worker.mjs`. */
+  bundle: string;
+  /** Folder of the generated configuration. */
   folder: string;
   databaseId: string;
   vars: Record<string, string>;
@@ -24,7 +25,7 @@ export function workerConfig(checkedIn: CheckedIn, from: string, placing: Placin
   return {
     ...kept,
     name: nameIn(environment, checkedIn.name),
-    main: "worker.mjs",
+    main: relative(folder, placing.bundle),
     no_bundle: true,
     find_additional_modules: false,
     workers_dev: placing.workersDev,

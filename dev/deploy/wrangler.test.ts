@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { serve } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -41,6 +41,10 @@ let isUploadDown = false;
 beforeAll(async () => {
   await buildAll();
   await endBuilding();
+  // Other tests may build anew meanwhile.
+  for (const { bundle } of WORKERS) {
+    for (const file of [bundle, `${bundle}.map`]) copyFileSync(file, join(state, basename(file)));
+  }
   const answer = async (request: Request) =>
     isUploadDown && request.method === "PUT" && request.url.includes(`/scripts/${EDGE}`)
       ? Response.json({ success: false, errors: [{ code: 10013, message: "internal error" }] }, { status: 500 })
@@ -75,6 +79,7 @@ function run() {
   const options = readOptions(["--station", SLUG], { ...environment, CLOUDFLARE_API_BASE_URL: api });
   return deploy(options, {
     cloudflare: new Cloudflare(options.cloudflare),
+    workers: WORKERS.map((worker) => ({ ...worker, bundle: join(state, basename(worker.bundle)) })),
     folder: join(state, "deploy"),
     upload: uploadWithWrangler(options.cloudflare),
     build: async () => {},
@@ -97,9 +102,9 @@ describe("npm run deploy, by wrangler itself", () => {
   it("uploads both Workers such that they run: an origin enrols, and the edge knows its station", async () => {
     const deployed = await run();
     expect(fake.faulty).toEqual([]);
-    for (const [worker, parts] of [
-      [EDGE, ["ASSETS", "MEDIA", "SEGMENTS", "RELEASE", "EDGE_URL"]],
-      [CONTROL, ["ASSETS", "DB", "MONITOR", "MEDIA", "SEGMENTS", "RELEASE", "EDGE_URL"]],
+    for (const [worker, parts, module] of [
+      [EDGE, ["ASSETS", "MEDIA", "SEGMENTS", "RELEASE", "EDGE_URL"], "edge.mjs"],
+      [CONTROL, ["ASSETS", "DB", "MONITOR", "MEDIA", "SEGMENTS", "RELEASE", "EDGE_URL"], "control.mjs"],
     ] as const) {
       const script = fake.account.scripts.get(worker);
       const [present] = script?.deployments ?? [];
@@ -109,7 +114,7 @@ describe("npm run deploy, by wrangler itself", () => {
         compatibility_flags: ["nodejs_compat"],
         assets: { jwt: expect.anything() },
       });
-      expect(present?.modules.map(({ name }) => name).sort()).toEqual(["worker.mjs", "worker.mjs.map"]);
+      expect(present?.modules.map(({ name }) => name).sort()).toEqual([module, `${module}.map`]);
     }
     expect(fake.account.scripts.get(CONTROL)?.crons).toEqual(["* * * * *"]);
     const { controlUrl, enrolToken } = deployed;

@@ -35,7 +35,8 @@ const RADIO: Omit<Radio, "mode"> = {
   kilobits: 176,
 };
 
-type Counts = { requests: number; classA: number; classB: number };
+/** `kinds`: requests at the edge, by method and path. */
+type Counts = { requests: number; classA: number; classB: number; kinds: Record<string, number> };
 const Open = z.object({ reads: z.int(), requests: z.int() });
 
 const stack = await startStack({
@@ -86,6 +87,14 @@ async function compare(stack: Stack, mode: Delivery): Promise<boolean> {
       isWithin ? "yes" : "NO",
     ]),
   );
+  const kinds = Object.entries(after.kinds).map(
+    ([kind, count]) => [kind, count - (before.kinds[kind] ?? 0)] as [string, number],
+  );
+  printTable(
+    "of these requests, at the edge",
+    ["", "counted"],
+    kinds.filter(([, count]) => count > 0).toSorted(([, one], [, other]) => other - one),
+  );
   return stalls > 0 || rows.some(({ isWithin }) => !isWithin);
 }
 
@@ -102,6 +111,7 @@ async function countAll(stack: Stack): Promise<Counts> {
     requests: sum("request"),
     classA: sum("put", "list"),
     classB: sum("get", "head") + open.reads,
+    kinds: Object.fromEntries(Object.entries(edge).filter(([name]) => name.startsWith("request "))),
   };
 }
 

@@ -25,7 +25,7 @@ const UNLIMITED = { memoryBytes: null, cpus: null };
 
 const settings = readSettings(process.argv.slice(2));
 const log = createLog({ level: "warn" });
-if (settings.report !== null) process.exit(report(await readStored(settings.report), settings.anonymousBytes) ? 0 : 1);
+if (settings.report !== null) process.exit(report(await readStored(settings.report), settings) ? 0 : 1);
 const ending = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => ending.abort());
 
@@ -49,7 +49,7 @@ try {
   const measured = await Promise.all(
     subjects.map(async (subject) => ({ name: subject.name, samples: await measure(subject, startedAt) })),
   );
-  isGood = report(measured, settings.anonymousBytes);
+  isGood = report(measured, settings);
 } finally {
   await Promise.all(hosts.map((host) => host.stop()));
   for (const { name, stack } of subjects)

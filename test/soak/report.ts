@@ -1,16 +1,16 @@
 import { percent, printTable } from "../bench/table.ts";
 import type { Sample } from "./sample.ts";
-import { type Figures, figuresOf, judge, mebibytes, slopeText } from "./verdict.ts";
+import { type Figures, figuresOf, judge, mebibytes, type Promised, slopeText } from "./verdict.ts";
 
 export type Measured = { name: string; samples: readonly Sample[] };
 
 /** Prints the figures of the node and of its twin, and what they are worth. Answers whether all is as promised. */
-export function report(measured: readonly Measured[], anonymousBytes: number | null): boolean {
+export function report(measured: readonly Measured[], promised: Promised): boolean {
   const all = measured.map(({ name, samples }) => ({ name, figures: figuresOf(samples) }));
   printTable("The soak", ["", ...all.map(({ name }) => name)], rowsOf(all.map(({ figures }) => figures)));
   const [limited, twin] = all;
   if (limited === undefined) throw new Error("nothing was measured");
-  const verdicts = judge(limited.figures, twin?.figures ?? null, anonymousBytes);
+  const verdicts = judge(limited.figures, twin?.figures ?? null, promised);
   for (const { claim, holds, seen } of verdicts) console.log(`${holds ? "ok    " : "FAILED"}  ${claim}: ${seen}`);
   return verdicts.every(({ holds }) => holds);
 }

@@ -39,12 +39,19 @@ function soak(change: Change = () => ({})): Sample[] {
 }
 
 const broken = (samples: Sample[], twin: Sample[] | null = null) =>
-  judge(figuresOf(samples), twin === null ? null : figuresOf(twin), 64 * MEBIBYTE)
+  judge(figuresOf(samples), twin === null ? null : figuresOf(twin), {
+    minutes: 120,
+    anonymousBytes: 64 * MEBIBYTE,
+  })
     .filter(({ holds }) => !holds)
     .map(({ claim }) => claim);
 
 test("a node that does well keeps all it has promised", () => {
   expect(broken(soak(), soak())).toEqual([]);
+});
+
+test("a node that ended before the time was over has not kept its promise", () => {
+  expect(broken(soak().slice(0, 100))).toEqual(["it ran for 120 minutes"]);
 });
 
 test("one kill, one late frame and a peak of memory are each told", () => {

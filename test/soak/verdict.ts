@@ -30,6 +30,12 @@ export type Figures = {
   residentGrowth: Slope | null;
 };
 
+export type Promised = {
+  minutes: number;
+  /** The most that anonymous memory may be; null: as much as there is. */
+  anonymousBytes: number | null;
+};
+
 export type Verdict = { claim: string; holds: boolean; seen: string };
 
 /** Caches fill and code is compiled in the beginning: a tenth of the time, but five minutes at the least. */
@@ -41,6 +47,8 @@ const BLOCK_S = 60;
 const SMALL_GROWTH = 0.5 * (1 << 20);
 /** One being sliced, one waiting for its level, one under way. */
 const SEGMENTS_UNDER_WAY = 4;
+/** The last sample is taken somewhat before the end. */
+const LAST_SAMPLES_S = 30;
 const CPU_ALLOWANCE = 1.1;
 
 export function figuresOf(samples: readonly Sample[]): Figures {
@@ -84,9 +92,14 @@ export function figuresOf(samples: readonly Sample[]): Figures {
 }
 
 /** What the node has to keep, and whether it did; `twin` ran without limits in the same time. */
-export function judge(limited: Figures, twin: Figures | null, anonymousBytes: number | null): Verdict[] {
+export function judge(limited: Figures, twin: Figures | null, { minutes, anonymousBytes }: Promised): Verdict[] {
   const { cpu, oomKills, healthChecksFailed, framesLate, framesMissing, mostSegmentsBehind } = limited;
   const verdicts: Verdict[] = [
+    {
+      claim: `it ran for ${minutes} minutes`,
+      holds: limited.seconds >= minutes * 60 - LAST_SAMPLES_S,
+      seen: `${(limited.seconds / 60).toFixed(1)} minutes`,
+    },
     { claim: "nothing was killed for want of memory", holds: oomKills === 0, seen: `${oomKills} kills` },
     { claim: "no health check failed", holds: healthChecksFailed === 0, seen: `${healthChecksFailed} failed` },
     { claim: "no frame was late", holds: framesLate === 0, seen: `${framesLate} of ${limited.frames}` },

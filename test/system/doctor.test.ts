@@ -71,7 +71,7 @@ describe("the doctor, at a radio that runs", () => {
 
   it("names a wrong token", async () => {
     const { code, faults } = await examine({ token: "not-the-token" });
-    expect(faults).toEqual([expect.objectContaining({ about: "token" })]);
+    expect(faults).toContainEqual(expect.objectContaining({ about: "token" }));
     expect(code).toBe(2);
   });
 
@@ -105,7 +105,7 @@ describe("the doctor, at a radio that runs", () => {
 
   it("names an origin that was evicted", async () => {
     const { id } = await slicerOf(stack);
-    await stack.api(z.unknown(), "POST", `/api/v1/origins/${id}/evict`);
+    await stack.api(z.unknown(), "POST", `/api/v1/origins/${id}/evict?force=true`);
     const { faults } = await examine();
     const named = { about: id, says: expect.stringContaining("evicted") };
     expect(faults).toContainEqual(expect.objectContaining(named));

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { z } from "zod";
 import type { CloudflareSettings } from "../cloudflare.ts";
 import type { Upload } from "../upload.ts";
 
 const Config = z.looseObject({
   name: z.string(),
-  main: z.string(),
+  main: z.string().transform((path) => basename(path)),
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()),
   vars: z.record(z.string(), z.string()),

@@ -48,6 +48,7 @@ export default {
   async fetch(request: Request, environment: EdgeEnvironment, context: ExecutionContext): Promise<Response> {
     if (new URL(request.url).pathname === FAULTS_PATH) return answerControl(request);
     count("request");
+    count(`request ${request.method} ${new URL(request.url).pathname.replace(/\/\d+\.ts$/, "/*.ts")}`);
     const { MEDIA, SEGMENTS = MEDIA } = environment;
     const buckets = { MEDIA: guardBucket(MEDIA, asked), SEGMENTS: guardBucket(SEGMENTS, asked) };
     return edge.fetch(request, { ...environment, ...buckets }, context);

@@ -18,8 +18,9 @@ const PERIOD_US = 100_000;
 const REMOVAL_TRIES = 50;
 const ENTER = 'for folder in $0; do echo $$ > "$folder/cgroup.procs" || exit 1; done; exec "$@"';
 
-/** Makes a group with these limits, for memory and processor; takes root. */
+/** Makes a group with these limits, for memory and processor. Throws when this is not root's process. */
 export async function makeGroup(name: string, limits: Limits): Promise<Group> {
+  if (process.getuid?.() !== 0) throw new Error("A control group takes root; with --image an engine makes it.");
   if (cgroupVersion() === 2) await writeFile("/sys/fs/cgroup/cgroup.subtree_control", "+memory +cpu");
   const folders = foldersAt(() => name);
   const all = [...new Set([folders.memory, folders.cpu, folders.cpuacct])];
