@@ -39,7 +39,7 @@ import { urgencyOf } from "./station/urgency.ts";
 const CONTROL_TIMEOUT_MS = 5000;
 
 /** A node that leaves waits so long for its studios to be given away, for their successors, and for its uploads. */
-const GIVE_AWAY_MS = 3000;
+const GIVE_AWAY_MS = 2000;
 const SUCCESSOR_MS = 6000;
 const UPLOAD_MS = 8000;
 const URGENCY_MS = 250;
@@ -47,7 +47,7 @@ const URGENCY_MS = 250;
 export type Origin = {
   readonly httpPort: number;
   readonly rtmpPort: number;
-  /** Leaves in good order: control hears of it, studios move, what is sliced is uploaded; 18 s at the most. */
+  /** Leaves in good order: control hears of it, studios move, what is sliced is uploaded; 17 s at the most. */
   stop(): Promise<void>;
 };
 
