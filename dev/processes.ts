@@ -65,7 +65,12 @@ export function startOrigin(company: Company, origin: OriginSettings, ffmpeg: Ff
     ...MEMORY_ENVIRONMENT,
     ...place.environment,
   };
-  return start(company, id, { through: place.through, args: [...NODE_FLAGS, place.bundle ?? ORIGIN_BUNDLE] }, environment);
+  return start(
+    company,
+    id,
+    { through: place.through, args: [...NODE_FLAGS, place.bundle ?? ORIGIN_BUNDLE] },
+    environment,
+  );
 }
 
 function start(
