@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { WIRE } from "../contracts/version.ts";
 import { createWorld, type World } from "./test-world.ts";
 
 let world: World;
@@ -59,7 +60,7 @@ describe("health", () => {
   it("names the routing in use, and tells the time", async () => {
     const response = await world.fetch("/healthz");
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ status: "ok", routing: 1, now: expect.any(Number) });
+    expect(await response.json()).toMatchObject({ status: "ok", wire: WIRE, routing: 1, now: expect.any(Number) });
   });
 
   it("is 503 without any routing", async () => {

@@ -25,6 +25,11 @@ describe("The options of npm run deploy", () => {
     );
   });
 
+  it("keep tokens in STATE_DIR, wherever that is", () => {
+    const { secretsFolder } = readOptions([], { ...LEAST, STATE_DIR: "/srv/radio" });
+    expect(secretsFolder).toBe("/srv/radio/deploy/staging-00000000");
+  });
+
   it("keep the tokens of each environment and account apart", () => {
     const folders = [
       readOptions([], LEAST),

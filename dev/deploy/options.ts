@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { StationSlug } from "../../contracts/names.ts";
@@ -107,7 +107,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     adminToken: set.ADMIN_TOKEN ?? null,
     accessHeaders:
       clientId && clientSecret ? { "CF-Access-Client-Id": clientId, "CF-Access-Client-Secret": clientSecret } : {},
-    secretsFolder: join(ROOT, set.STATE_DIR, "deploy", `${given.environment}-${account.slice(0, 8)}`),
+    secretsFolder: resolve(ROOT, set.STATE_DIR, "deploy", `${given.environment}-${account.slice(0, 8)}`),
   };
 }
 
