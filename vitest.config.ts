@@ -36,7 +36,14 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ["default", CLOSING_LINE_REPORTER],
     projects: [
-      { test: { name: "contracts", environment: "node", include: ["contracts/**/*.test.ts", "kit/**/*.test.ts"] } },
+      {
+        test: {
+          name: "contracts",
+          environment: "node",
+          include: ["contracts/**/*.test.ts", "kit/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: "origin",
