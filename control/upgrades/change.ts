@@ -68,17 +68,19 @@ async function turn(
   to: UpgradeState,
   reason: string,
 ): Promise<void> {
-  const { db, clock } = context;
-  const now = clock.now();
+  const { db } = context;
   const isEnd = to !== "running" && to !== "paused";
   const kind = to === "running" ? "upgrade-resumed" : `upgrade-${to}`;
+  const incident = incidentOf(context, { kind, message: reason });
+  // Of one moment, for its story ends with it.
+  const now = incident.at;
   const [turned] = await db.batch([
     db
       .update(upgrades)
       .set({ state: to, stateSince: now, reason, ...(isEnd ? { endedAt: now, open: null } : {}) })
       .where(and(eq(upgrades.id, id), isNotNull(upgrades.open), inArray(upgrades.state, from)))
       .returning({ id: upgrades.id }),
-    insertIncidentIfChanged(db, incidentOf(context, { kind, message: reason })),
+    insertIncidentIfChanged(db, incident),
   ]);
   if (turned.length === 0) throw conflict("wrong_state", `That can be done only while it is ${from.join(" or ")}.`);
 }

@@ -132,9 +132,9 @@ async function turn(
   state: UpgradeState,
   reason: string,
 ): Promise<void> {
-  const now = deps.clock.now();
   const isEnd = state === "done";
   const incident = incidentOf({ ...deps, actor: "control" }, { kind: `upgrade-${state}`, message: reason });
+  const now = incident.at;
   await inTime(() =>
     deps.db.batch([
       deps.db
