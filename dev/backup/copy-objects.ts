@@ -120,6 +120,7 @@ function readLine(line: string): StoredObject[] {
 }
 
 async function isThere(folder: string, { sha256, bytes }: StoredObject): Promise<boolean> {
+  // What cannot be looked at is copied again, which tells what is wrong.
   const found = await stat(join(folder, contentFile(sha256))).catch(() => null);
   return found?.size === bytes;
 }

@@ -31,4 +31,5 @@ export function repairMemory(): void {
   runInNewContext("gc")();
 }
 
+/** Null where this machine does not have it: control groups come in two versions. */
 const read = (file: string) => readFile(file, "utf8").catch(() => null);
