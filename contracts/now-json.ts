@@ -18,6 +18,10 @@ export type ToldItem = z.infer<typeof ToldItem>;
 export const HeardItem = ToldItem.extend({ startsAt: z.iso.datetime() });
 export type HeardItem = z.infer<typeof HeardItem>;
 
+/** `startsAt`: when it is planned to start; absent where nobody knows, as while a host is live. */
+export const ComingItem = HeardItem.partial({ startsAt: true });
+export type ComingItem = z.infer<typeof ComingItem>;
+
 /** `GET /{station}/now.json`: keyed by programme time, so that a player can show what its listener hears. */
 export const NowJson = z.object({
   station: z.string(),
@@ -27,7 +31,7 @@ export const NowJson = z.object({
   /** The last hundred, newest first, starting with `now`. */
   history: z.array(HeardItem),
   /** What is expected, up to five. */
-  next: z.array(ToldItem),
+  next: z.array(ComingItem),
 });
 export type NowJson = z.infer<typeof NowJson>;
 

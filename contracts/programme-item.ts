@@ -23,6 +23,9 @@ export const ProgrammeItem = z.object({
 });
 export type ProgrammeItem = z.infer<typeof ProgrammeItem>;
 
-/** What is expected to come: not yet tied to a frame. */
-export const UpcomingItem = ProgrammeItem.omit({ frame: true });
+/** What is expected to come. */
+export const UpcomingItem = ProgrammeItem.extend({
+  /** The frame it is planned to begin with; absent where nobody knows. */
+  frame: ProgrammeItem.shape.frame.optional(),
+});
 export type UpcomingItem = z.infer<typeof UpcomingItem>;

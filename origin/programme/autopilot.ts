@@ -7,7 +7,7 @@ import type { Library } from "./library.ts";
 import { BYTES_PER_SAMPLE, PcmRing, samplesOf } from "./pcm-ring.ts";
 import type { Heard, PcmSource } from "./pcm-source.ts";
 import { QuietTime } from "./quiet-time.ts";
-import { following, placeAt, type Track } from "./rotation.ts";
+import { placeAt, type Track, tracksFrom } from "./rotation.ts";
 
 const RING_SAMPLES = 2 * SAMPLE_RATE;
 /** A pipe gives at most 64 KiB at once. */
@@ -97,8 +97,7 @@ export class Autopilot implements PcmSource {
 
   upcoming(count: number): UpcomingItem[] {
     const tracks = this.#library.tracks();
-    const place = placeAt(tracks, Math.max(0, (this.#current?.endsAt ?? this.#position) - 1));
-    return place === null ? [] : following(tracks, place.index, count);
+    return tracksFrom(tracks, this.#current?.endsAt ?? this.#position, count);
   }
 
   read(out: Int16Array, frame: number): void {

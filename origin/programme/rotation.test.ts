@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { following, placeAt, type Track } from "./rotation.ts";
+import { placeAt, type Track, tracksFrom } from "./rotation.ts";
 
 function track(path: string, samples: number): Track {
   return { path, title: path, artist: "", samples };
@@ -42,10 +42,24 @@ describe("placeAt", () => {
   });
 });
 
-describe("following", () => {
+describe("tracksFrom", () => {
+  const SECOND = 48_000;
+  const seconds = (...lengths: number[]) => lengths.map((length, i) => track("abc"[i] ?? "", length * SECOND));
+
   it("goes round, and names each track at most once", () => {
-    expect(following(TRACKS, 1, 5).map(({ title }) => title)).toEqual(["c", "a", "b"]);
-    expect(following(TRACKS, 2, 2).map(({ title }) => title)).toEqual(["a", "b"]);
-    expect(following([], 0, 5)).toEqual([]);
+    const tracks = seconds(2, 1, 5);
+    const titlesFrom = (second: number, count: number) =>
+      tracksFrom(tracks, second * SECOND, count).map(({ title }) => title);
+    expect(titlesFrom(3, 5)).toEqual(["c", "a", "b"]);
+    expect(titlesFrom(8 * 1000, 2)).toEqual(["a", "b"]);
+    expect(tracksFrom([], 0, 5)).toEqual([]);
+  });
+
+  it("tells the frame in which each is first heard, and how many are left of it", () => {
+    expect(tracksFrom(seconds(2, 1, 5), 8 * 100 * SECOND + SECOND, 3)).toMatchObject([
+      { title: "a", frame: 37_546, frames: 47 },
+      { title: "b", frame: 37_593, frames: 47 },
+      { title: "c", frame: 37_640, frames: 234 },
+    ]);
   });
 });

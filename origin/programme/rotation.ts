@@ -32,14 +32,17 @@ export function placeAt(tracks: readonly Track[], sample: number): Place | null 
   return null;
 }
 
-/** The tracks that follow the one at `index`; a library of one track follows itself. */
-export function following(tracks: readonly Track[], index: number, count: number): UpcomingItem[] {
-  if (tracks.length === 0) return [];
-  return Array.from({ length: Math.min(count, tracks.length) }, (_, i) => tracks[(index + 1 + i) % tracks.length])
-    .filter((track) => track !== undefined)
-    .map(upcomingTrack);
-}
-
-export function upcomingTrack({ title, artist, samples }: Track): UpcomingItem {
-  return { source: "autopilot", title, artist, frames: Math.max(1, Math.round(samples / SAMPLES_PER_FRAME)) };
+/** What is played from a sample of programme time on, each track at most once; a library of one track follows itself. */
+export function tracksFrom(tracks: readonly Track[], sample: number, count: number): UpcomingItem[] {
+  const items: UpcomingItem[] = [];
+  let next = sample;
+  for (let place = placeAt(tracks, next); place && items.length < Math.min(count, tracks.length); ) {
+    const { title, artist } = place.track;
+    const left = place.track.samples - place.offset;
+    const frames = Math.max(1, Math.round(left / SAMPLES_PER_FRAME));
+    items.push({ frame: Math.floor(next / SAMPLES_PER_FRAME), source: "autopilot", title, artist, frames });
+    next += left;
+    place = placeAt(tracks, next);
+  }
+  return items;
 }

@@ -1,5 +1,5 @@
 import type { Heard } from "../../contracts/heard.ts";
-import { artPath, type HeardItem, type NowJson, type ToldItem } from "../../contracts/now-json.ts";
+import { artPath, type ComingItem, type HeardItem, type NowJson, type ToldItem } from "../../contracts/now-json.ts";
 import type { ProgrammeItem, UpcomingItem } from "../../contracts/programme-item.ts";
 import { INDEX_ITEMS } from "../../contracts/station-index.ts";
 import { isoTime } from "../../contracts/timeline.ts";
@@ -19,17 +19,24 @@ export function renderNow(station: string, name: string, heard: Heard | null, sl
   const items = [...(heard?.items ?? []), ...(slate === null ? [] : [slateItem(slate)])];
   const history = items.slice(-INDEX_ITEMS).reverse();
   const [current] = history;
+  const isPlanned = typeof current?.frames === "number";
   return {
     station,
     name,
     now: current === undefined ? null : { ...heardItem(station, current), endsAt: endOf(current) },
     history: history.map((item) => heardItem(station, item)),
-    next: slate === null ? (heard?.next ?? []).map((item) => toldItem(station, item)) : [],
+    next: slate === null ? (heard?.next ?? []).map((item) => comingItem(station, item, isPlanned)) : [],
   };
 }
 
 function heardItem(station: string, item: ProgrammeItem): HeardItem {
   return { ...toldItem(station, item), startsAt: isoTime(item.frame) };
+}
+
+/** Nobody knows when the plan is gone on with, where nobody knows the end of what is on. */
+function comingItem(station: string, item: UpcomingItem, isPlanned: boolean): ComingItem {
+  const { frame } = item;
+  return { ...toldItem(station, item), ...(isPlanned && frame !== undefined ? { startsAt: isoTime(frame) } : {}) };
 }
 
 function toldItem(station: string, { source, title, artist, host, cover }: UpcomingItem): ToldItem {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { NowJson } from "../../contracts/now-json.ts";
-import { firstFrame, segmentAt, segmentTime } from "../../contracts/timeline.ts";
+import { firstFrame, isoTime, segmentAt, segmentTime } from "../../contracts/timeline.ts";
 import { createWorld, listedIn, numbers, SEGMENT_MS, textOf, type World } from "../test-world.ts";
 
 const PLAYLIST = "/demo/aac-48k/live.m3u8";
@@ -405,11 +405,31 @@ describe("now.json", () => {
     const cover = "c".repeat(64);
     await world.publish("a", [newest], {
       items: [{ frame, source: "live", title: "Evening show", artist: "", host: "Ann", frames: null }],
-      next: [{ source: "show", title: "Dusk", artist: "", cover, media: crypto.randomUUID(), frames: 100 }],
+      next: [{ frame, source: "show", title: "Dusk", artist: "", cover, media: crypto.randomUUID(), frames: 100 }],
     });
     const { now, next } = NowJson.parse(await (await world.fetch("/demo/now.json")).json());
     expect(now).toMatchObject({ title: "Evening show", host: "Ann" });
     expect(next).toEqual([{ source: "show", title: "Dusk", artist: "", art: `/demo/art/${cover}.jpg` }]);
+  });
+
+  it("tells when the next ones are planned to start, unless nobody knows when what is on will end", async () => {
+    const frame = firstFrame(newest, 150);
+    const [second, third] = [frame + 9000, frame + 18_000];
+    const common = { source: "autopilot" as const, artist: "" };
+    await world.publish("a", [newest], {
+      items: [{ ...common, frame, title: "Dawn", frames: 9000 }],
+      next: [
+        { ...common, frame: second, title: "Noon", frames: 9000 },
+        { ...common, frame: third, title: "Dusk", frames: 9000 },
+        { ...common, title: "Night", frames: 9000 },
+      ],
+    });
+    const { now, next } = NowJson.parse(await (await world.fetch("/demo/now.json")).json());
+    expect(next).toEqual([
+      { ...common, title: "Noon", startsAt: now?.endsAt },
+      { ...common, title: "Dusk", startsAt: isoTime(third) },
+      { ...common, title: "Night" },
+    ]);
   });
 
   it("remembers a hundred items through the restart of one origin and a change of the studio", async () => {

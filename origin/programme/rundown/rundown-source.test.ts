@@ -157,7 +157,7 @@ describe("the rundown", () => {
     expect(source.heard.media).toBe(items[0]?.track.media);
     expect(source.framesLeft(FIRST)).toBe(47);
     const { media } = items[1]?.track ?? {};
-    const next = { source: "autopilot", title: "Noise 2", artist: "An artist", media, frames: 94 };
+    const next = { frame: FIRST + 46, source: "autopilot", title: "Noise 2", artist: "An artist", media, frames: 94 };
     expect(source.upcoming(1)).toEqual([next]);
     const heard = source.heard;
     await play(source, FIRST + 1, 44);

@@ -101,6 +101,7 @@ export class RundownSource implements PcmSource {
       .filter(({ from }) => from >= this.#sample)
       .slice(0, count)
       .map(({ source, track, from, until }) => ({
+        frame: Math.floor(from / SAMPLES_PER_FRAME),
         source,
         title: track.title,
         artist: track.artist,

@@ -1,7 +1,7 @@
-import type { HeardItem, NowJson, ToldItem } from "../../../contracts/now-json.ts";
+import type { ComingItem, HeardItem, NowJson } from "../../../contracts/now-json.ts";
 
 /** What a listener hears, heard and will hear. */
-export type Heard = { item: HeardItem | null; before: HeardItem[]; coming: ToldItem[] };
+export type Heard = { item: HeardItem | null; before: HeardItem[]; coming: ComingItem[] };
 
 /** What is on as it was last asked for, with what the playlist, which is read far oftener, has announced since. */
 export function withAnnounced(latest: NowJson, announced: readonly HeardItem[]): NowJson {
@@ -11,7 +11,7 @@ export function withAnnounced(latest: NowJson, announced: readonly HeardItem[]):
   const history = [...latest.history, ...news].sort(
     (one, other) => Date.parse(other.startsAt) - Date.parse(one.startsAt),
   );
-  const isNew = (coming: ToldItem) =>
+  const isNew = (coming: ComingItem) =>
     news.some(
       ({ source, title, artist }) => source === coming.source && title === coming.title && artist === coming.artist,
     );

@@ -1,4 +1,4 @@
-import type { HeardItem, ToldItem } from "../../../contracts/now-json.ts";
+import type { ComingItem, HeardItem } from "../../../contracts/now-json.ts";
 import type { Heard } from "./now-playing.ts";
 import { type Page, write } from "./page.ts";
 import { byline, SOURCE_WORDS, titleInWords } from "./words.ts";
@@ -17,8 +17,8 @@ export function createNowView(page: Page): (heard: Heard) => void {
     shown = next;
     showItem(page, heard.item);
     if (page.beside === null) return;
-    page.beside.next.replaceChildren(...heard.coming.slice(0, COMING_ROWS).map(comingRow));
-    page.beside.history.replaceChildren(...heard.before.slice(0, HISTORY_ROWS).map(historyRow));
+    page.beside.next.replaceChildren(...heard.coming.slice(0, COMING_ROWS).map(row));
+    page.beside.history.replaceChildren(...heard.before.slice(0, HISTORY_ROWS).map(row));
   };
 }
 
@@ -38,24 +38,20 @@ function showArt(image: HTMLImageElement, path: string | undefined): void {
   else if (image.getAttribute("src") !== path) image.src = path;
 }
 
-function comingRow(item: ToldItem): HTMLElement {
-  return row(item, null);
-}
-
-function historyRow(item: HeardItem): HTMLElement {
-  const time = document.createElement("time");
-  time.dateTime = item.startsAt;
-  time.textContent = TIME.format(new Date(item.startsAt));
-  return row(item, time);
-}
-
-function row(item: ToldItem, time: HTMLElement | null): HTMLElement {
+function row(item: ComingItem): HTMLElement {
   const line = document.createElement("li");
-  if (time !== null) line.append(time, " ");
+  if (item.startsAt !== undefined) line.append(time(item.startsAt), " ");
   line.title = [titleInWords(item), item.artist].filter(Boolean).join(", ");
   line.append(text("item-title", titleInWords(item)));
   if (item.artist !== "") line.append(" ", text("item-artist", item.artist));
   return line;
+}
+
+function time(iso: string): HTMLElement {
+  const element = document.createElement("time");
+  element.dateTime = iso;
+  element.textContent = TIME.format(new Date(iso));
+  return element;
 }
 
 function text(className: string, content: string): HTMLElement {
