@@ -1,5 +1,5 @@
 import type { Node } from "../health/provisioner.ts";
-import { nodeEnvironment, nodeName } from "./node-environment.ts";
+import { nodeEnvironment, nodeName, STOP_SECONDS } from "./node-environment.ts";
 import type { NodeTemplate } from "./settings.ts";
 
 /** One call of the Docker Engine API, below its version. `accepted`: the answers after which the next may follow. */
@@ -11,9 +11,9 @@ export type DockerStep = {
   accepted: readonly number[];
 };
 
-/** The newest version of the API that this was written against; engines down to 1.24 (2016) know all of it. */
+/** The newest version of the API that this was written against; engines down to 1.25 (2017) know all of it. */
 const NEWEST = [1, 47] as const;
-const OLDEST = [1, 24] as const;
+const OLDEST = [1, 25] as const;
 
 /** The version to speak with an engine that offers `offered` as its newest; null for what is no version we speak. */
 export function negotiateVersion(offered: string | null): string | null {
@@ -63,19 +63,24 @@ export function dockerPlan(node: Node, template: NodeTemplate): DockerStep[] {
 }
 
 function container(node: Node, template: NodeTemplate): object {
-  const { dataDir, network, ports, memoryMb } = template;
+  const { dataDir, network, ports, memoryMb, cpus } = template;
   const bindings = Object.entries(ports).map(([port, offered]) => [port, [{ HostPort: String(offered) }]]);
   return {
     Image: node.image ?? template.image,
     Env: Object.entries(nodeEnvironment(node, template)).map(([key, value]) => `${key}=${value}`),
     Labels: { "radio-dream.origin": node.id },
+    StopTimeout: STOP_SECONDS,
     ExposedPorts: Object.fromEntries(Object.keys(ports).map((port) => [port, {}])),
     HostConfig: {
       Binds: [`${nodeName(node)}:${dataDir}`],
       NetworkMode: network,
       PortBindings: Object.fromEntries(bindings),
       RestartPolicy: { Name: "always" },
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
       ...(memoryMb === undefined ? {} : { Memory: memoryMb * 2 ** 20 }),
+      ...(cpus === undefined ? {} : { NanoCpus: Math.round(cpus * 1e9) }),
     },
   };
 }

@@ -13,7 +13,7 @@ function docker(engine: TestEngine, parts: object = {}) {
 const NAME = "radio-dream-origin-2";
 
 describe("a node in Docker", () => {
-  it("is made where there was none, with its image, its environment, its volume, and comes back by itself", async () => {
+  it("is made where there was none, with its image, environment, volume and limits, and comes back by itself", async () => {
     const engine = makeEngine("1.47", [TEMPLATE.image]);
     expect(await docker(engine).recreate(NODE)).toMatchObject({ outcome: "accepted" });
     expect(engine.requests).toEqual([
@@ -27,11 +27,16 @@ describe("a node in Docker", () => {
       running: true,
       Image: TEMPLATE.image,
       Labels: { "radio-dream.origin": "origin-2" },
+      StopTimeout: 25,
       HostConfig: {
         Binds: [`${NAME}:/data`],
         NetworkMode: "host",
         RestartPolicy: { Name: "always" },
+        ReadonlyRootfs: true,
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges"],
         Memory: 134_217_728,
+        NanoCpus: 1_000_000_000,
       },
     });
     expect(engine.containers.get(NAME)?.Env.toSorted()).toEqual([
@@ -87,7 +92,7 @@ describe("a node in Docker", () => {
     ["1.52", "v1.47"],
     ["1.47", "v1.47"],
     ["1.41", "v1.41"],
-    ["1.23", null],
+    ["1.24", null],
     ["2.0", null],
     ["one", null],
     [null, null],

@@ -1,5 +1,5 @@
 import type { Node } from "../health/provisioner.ts";
-import { nodeEnvironment, nodeName } from "./node-environment.ts";
+import { nodeEnvironment, nodeName, STOP_SECONDS } from "./node-environment.ts";
 import type { NodeTemplate } from "./settings.ts";
 
 /** One call of the Hetzner Cloud API. */
@@ -34,13 +34,16 @@ const ENVIRONMENT_FILE = "/etc/radio-dream.env";
 
 /** What the machine does at its first start (cloud-init; JSON is YAML): it runs the node's container, and for good. */
 export function cloudConfig(node: Node, template: NodeTemplate): string {
-  const { dataDir, network, ports, memoryMb } = template;
+  const { dataDir, network, ports, memoryMb, cpus } = template;
   const lines = Object.entries(nodeEnvironment(node, template)).map(([key, value]) => `${key}=${value}\n`);
   const run = [
     ...["docker", "run", "--detach", "--name", nodeName(node), "--restart", "always", "--network", network],
+    ...["--stop-timeout", String(STOP_SECONDS), "--read-only", "--cap-drop", "ALL"],
+    ...["--security-opt", "no-new-privileges"],
     ...["--env-file", ENVIRONMENT_FILE, "--volume", `${nodeName(node)}:${dataDir}`],
     ...Object.entries(ports).flatMap(([port, offered]) => ["--publish", `${offered}:${port}`]),
     ...(memoryMb === undefined ? [] : ["--memory", `${memoryMb}m`]),
+    ...(cpus === undefined ? [] : ["--cpus", String(cpus)]),
     node.image ?? template.image,
   ];
   const file = { path: ENVIRONMENT_FILE, permissions: "0600", encoding: "b64", content: base64(lines.join("")) };

@@ -87,7 +87,8 @@ describe("a node at Hetzner", () => {
     expect(head).toBe("#cloud-config\n");
     expect(json.runcmd[0].slice(0, 4)).toEqual(["docker", "run", "--detach", "--name"]);
     expect(json.runcmd[0].at(-1)).toBe(TEMPLATE.image);
-    expect(json.runcmd[0].join(" ")).toContain("--restart always");
+    for (const option of ["--restart always", "--stop-timeout 25", "--read-only", "--memory 128m", "--cpus 1"])
+      expect(json.runcmd[0].join(" ")).toContain(option);
     expect(atob(json.write_files[0].content).split("\n")).toEqual(
       expect.arrayContaining(["ORIGIN_ID=origin-2", `ENROL_TOKEN=${ENROL_TOKEN}`]),
     );

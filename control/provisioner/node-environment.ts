@@ -7,6 +7,9 @@ export function nodeEnvironment({ id, url, rtmpUrl }: Node, template: NodeTempla
   return { ...template.env, ...known, ...template.nodes[id]?.env, ORIGIN_ID: id };
 }
 
+/** Longer than a node takes to drain; engines wait 10 s if not told otherwise. */
+export const STOP_SECONDS = 25;
+
 /** Name of a node's container, volume and machine. */
 export function nodeName({ id }: Pick<Node, "id">): string {
   return `radio-dream-${id}`;

@@ -42,6 +42,7 @@ export const NodeTemplate = z.strictObject({
   /** Ports of the container (`8801/tcp`) and where the machine offers them; none on the machine's own network. */
   ports: z.record(z.string().regex(/^\d{1,5}\/(?:tcp|udp)$/), z.int().min(1).max(65_535)).default({}),
   memoryMb: z.int().min(64).optional(),
+  cpus: z.number().positive().max(64).optional(),
   /** For a cloud: what machine, where, with which system, and who may log in. */
   server: z
     .strictObject({

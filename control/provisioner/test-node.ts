@@ -16,6 +16,7 @@ export const TEMPLATE = {
   image: "radio-dream/origin:1",
   env: { CONTROL_URL: "https://control.example", EDGE_URL: "https://edge.example", ENROL_TOKEN },
   memoryMb: 128,
+  cpus: 1,
   server: { type: "cx23", location: "fsn1", sshKeys: ["ops"] },
 };
 

@@ -29,7 +29,12 @@ const NODE: Node = {
   version: "1",
   image: null,
 };
-const TEMPLATE = { image: TINY_IMAGE, env: { EDGE_URL: "https://edge.example", ENROL_TOKEN: "rde_x" }, memoryMb: 64 };
+const TEMPLATE = {
+  image: TINY_IMAGE,
+  env: { EDGE_URL: "https://edge.example", ENROL_TOKEN: "rde_x" },
+  memoryMb: 64,
+  cpus: 0.5,
+};
 
 const Container = z.object({
   Id: z.string(),
@@ -37,6 +42,8 @@ const Container = z.object({
   Config: z.object({ Env: z.array(z.string()), Labels: z.record(z.string(), z.string()) }),
   HostConfig: z.object({
     Memory: z.number(),
+    NanoCpus: z.number(),
+    ReadonlyRootfs: z.boolean(),
     NetworkMode: z.string(),
     RestartPolicy: z.object({ Name: z.string() }),
   }),
@@ -94,7 +101,10 @@ describe.skipIf(program === null)("a node in a real engine", () => {
     expect(made).toMatchObject({
       State: { Running: true },
       Config: { Labels: { "radio-dream.origin": ID } },
-      HostConfig: { Memory: 64 << 20, NetworkMode: "host", RestartPolicy: { Name: "always" } },
+      HostConfig: {
+        ...{ Memory: 64 << 20, NanoCpus: 500_000_000, ReadonlyRootfs: true },
+        ...{ NetworkMode: "host", RestartPolicy: { Name: "always" } },
+      },
       Mounts: [{ Name: NAME, Destination: "/data" }],
     });
     expect(made.Config.Env).toEqual(
