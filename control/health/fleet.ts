@@ -10,14 +10,9 @@ import { desiredState } from "../registry/desired-state.ts";
 import { loadRegistry } from "../registry/load-registry.ts";
 import type { StandIns } from "../registry/move-origin.ts";
 import type { Origin, Registry } from "../registry/registry.ts";
-import { buildSnapshot, type Snapshot } from "../routing/build-snapshot.ts";
-import {
-  loadPublication,
-  type Publication,
-  type PublishDependencies,
-  publish,
-  snapshotHash,
-} from "../routing/publish.ts";
+import { buildSnapshot } from "../routing/build-snapshot.ts";
+import type { PublishDependencies } from "../routing/publish.ts";
+import { RoutingPublisher } from "../routing/publisher.ts";
 import { fleetNow } from "../upgrades/fleet-now.ts";
 import { pursueUpgrade } from "../upgrades/pursue.ts";
 import { readOpenUpgrade } from "../upgrades/stored.ts";
@@ -41,6 +36,7 @@ import { recordReports, takeReports } from "./reported-incidents.ts";
 import { readHealthPolicy } from "./set-policy.ts";
 import { type IndexBucket, Sight } from "./sight.ts";
 import { POWERS } from "./states.ts";
+import { StudioAges } from "./studio-ages.ts";
 
 export type HeartbeatReply =
   | { desired: DesiredState }
@@ -69,6 +65,8 @@ export class Fleet {
   readonly #deps: FleetDependencies;
   readonly #hearing: Hearing;
   readonly #sight: Sight;
+  readonly #routing: RoutingPublisher;
+  readonly #studioAges: StudioAges;
   readonly #faults: FaultLog;
   readonly #startedAt: number;
   readonly #sweepOnce: () => Promise<void>;
@@ -81,12 +79,6 @@ export class Fleet {
   /** How many changes were told of, and how many of them the registry in memory has seen. */
   #told = 1;
   #seen = 0;
-  #publication: Publication | null = null;
-  /** The snapshot that is known to stand in R2. */
-  #published: Snapshot | null = null;
-  #routingCheckedAt = Number.NEGATIVE_INFINITY;
-  /** Under which generation each station is, and since when that is known. */
-  readonly #studios = new Map<StationSlug, { generation: number; since: number }>();
   /** Transitions that were decided and not allowed, so that each is told once. */
   readonly #heldBack = new Map<OriginId, OriginState>();
   #soundAt: number | null = null;
@@ -96,6 +88,8 @@ export class Fleet {
     this.#deps = deps;
     this.#hearing = new Hearing(deps.clock);
     this.#sight = new Sight(deps);
+    this.#routing = new RoutingPublisher(deps);
+    this.#studioAges = new StudioAges(deps.clock);
     this.#faults = createFaultLog(deps.log);
     this.#startedAt = deps.clock.monotonic();
     this.#sweptAt = this.#startedAt;
@@ -180,7 +174,7 @@ export class Fleet {
   async #pursueEvictions(): Promise<void> {
     await this.#faults.attempt("pursuing evictions", async () => {
       if (!this.#registry) return;
-      const standing = { registry: this.#registry, published: this.#published };
+      const standing = { registry: this.#registry, published: this.#routing.published };
       if (await pursueEvictions(this.#deps, standing)) this.#told += 1;
     });
   }
@@ -260,7 +254,7 @@ export class Fleet {
     const read = () => Promise.all([loadRegistry(db), readHealthPolicy(db), readOpenUpgrade(db)]);
     const [registry, policy, upgrade] = await this.#inTime(read);
     [this.#registry, this.#policy, this.#upgrading] = [registry, policy, upgrade !== null];
-    this.#noteStudios(this.#registry);
+    this.#studioAges.note(this.#registry);
     this.#loadedAt = this.#deps.clock.monotonic();
     this.#seen = told;
     const admitted = this.#registry.origins.filter(({ tokenHash }) => tokenHash !== null);
@@ -268,20 +262,12 @@ export class Fleet {
   }
 
   #lostStudios(registry: Registry): Map<StationSlug, LostStudio> {
-    const now = this.#deps.clock.monotonic();
     const view = {
       judging: this.#hearing.judging(this.#policy),
       heard: this.#hearing.all(),
-      studioAgeMs: (station: StationSlug) => now - (this.#studios.get(station)?.since ?? now),
+      studioAgeMs: (station: StationSlug) => this.#studioAges.ms(station),
     };
     return lostStudios(registry, view, this.#policy);
-  }
-
-  #noteStudios({ stations }: Registry): void {
-    const since = this.#deps.clock.monotonic();
-    for (const { slug, generation } of stations) {
-      if (this.#studios.get(slug)?.generation !== generation) this.#studios.set(slug, { generation, since });
-    }
   }
 
   async #look(): Promise<void> {
@@ -354,17 +340,9 @@ export class Fleet {
   }
 
   async #publish(): Promise<void> {
-    const { db, clock } = this.#deps;
-    const moment = { now: clock.now(), rampMs: this.#policy.rampMs };
+    const moment = { now: this.#deps.clock.now(), rampMs: this.#policy.rampMs };
     const snapshot = this.#registry && buildSnapshot(this.#registry, moment);
-    if (!snapshot) return;
-    this.#publication ??= await this.#inTime(() => loadPublication(db));
-    const isChecked = clock.monotonic() - this.#routingCheckedAt <= POLICY.routingCheckMs;
-    if (!isChecked || (await snapshotHash(snapshot)) !== this.#publication.sha256) {
-      this.#publication = await publish(this.#deps, snapshot, this.#publication);
-      this.#routingCheckedAt = clock.monotonic();
-    }
-    this.#published = snapshot;
+    if (snapshot) await this.#routing.keep(snapshot);
   }
 
   #inTime<T>(work: () => Promise<T>): Promise<T> {
