@@ -54,6 +54,7 @@ export function acceptFeed(request: IncomingMessage, response: ServerResponse, o
     station,
     key: { id: judged["x-feed-key-id"], name: judged["x-feed-host"] },
     remote: `${judged["x-feed-remote"]} via ${from}`,
+    since: judged["x-feed-since"],
     clock,
     audioTimeoutMs,
   });

@@ -95,7 +95,8 @@ describe("a feed that is handed over to the studio", () => {
     forward(host, studio.url);
     await eventually(() => expect(studio.tags.length).toBeGreaterThan(10));
     expect(studio.feeds).toHaveLength(1);
-    expect(studio.feeds[0]).toMatchObject({ station: "demo", key: { id: "key-1", name: "Zoë 🎙\n" } });
+    const { since } = host.feed;
+    expect(studio.feeds[0]).toMatchObject({ station: "demo", key: { id: "key-1", name: "Zoë 🎙\n" }, since });
     expect(studio.feeds[0]?.remote).toMatch(/^192\.0\.2\.7:4711 via 127\.0\.0\.1:\d+$/);
     const arrived = studio.tags.slice(0, 10);
     expect(arrived).toEqual(sent.slice(0, 10));

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
+import type { LiveFeed } from "./live-feed.ts";
 
 /** How one origin hands a host on to the station's studio: `POST /feed/{station}`, FLV, and who it is in headers. */
 
@@ -32,15 +33,22 @@ export const FeedHeaders = z.object({
   "x-feed-key-id": z.string().min(1).max(100),
   "x-feed-host": percentDecoded.pipe(z.string().max(200)),
   "x-feed-remote": z.string().max(100),
+  /** Unix ms; origins before wire 2 do not say. */
+  "x-feed-since": z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .optional(),
 });
 
 export type FeedHeaders = z.infer<typeof FeedHeaders>;
 
-export function feedHeaders(feed: { key: { id: string; name: string }; remote: string }): z.input<typeof FeedHeaders> {
+export function feedHeaders(feed: Pick<LiveFeed, "key" | "remote" | "since">): Required<z.input<typeof FeedHeaders>> {
   return {
     "x-feed-key-id": feed.key.id,
     "x-feed-host": encodeURIComponent(feed.key.name.toWellFormed()),
     "x-feed-remote": feed.remote,
+    "x-feed-since": String(feed.since),
   };
 }
 

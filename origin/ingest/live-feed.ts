@@ -10,6 +10,8 @@ export type LiveFeed = {
   readonly key: { id: string; name: string };
   /** "ip:port", for the log. */
   readonly remote: string;
+  /** When its host connected, to whichever origin: Unix ms. */
+  readonly since: number;
   /**
    * Calls the listener with each AAC tag and with the stream's metadata (type 18) when it changes; the newest of the
    * latter and the newest AAC header come first, whenever they came. Tags are copies that may be kept. Returns the
@@ -39,10 +41,12 @@ export function openFeed(options: {
   station: string;
   key: { id: string; name: string };
   remote: string;
+  /** When it was connected elsewhere; without it, it is now. */
+  since?: number | undefined;
   clock: Clock;
   audioTimeoutMs?: number | undefined;
 }): FeedSource {
-  const { station, key, remote, clock, audioTimeoutMs = AUDIO_TIMEOUT_MS } = options;
+  const { station, key, remote, clock, since = clock.now(), audioTimeoutMs = AUDIO_TIMEOUT_MS } = options;
   const listeners = new Set<(tag: FlvTag) => void>();
   const ended = Promise.withResolvers<string>();
   let metadata: FlvTag | null = null;
@@ -92,6 +96,7 @@ export function openFeed(options: {
     station,
     key,
     remote,
+    since,
     onTag(listener) {
       if (!open) return () => {};
       listeners.add(listener);

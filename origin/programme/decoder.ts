@@ -15,7 +15,20 @@ export type Decoder = {
 /** Only what holds audio by itself: no playlist or script that would make ffmpeg open other files. */
 const FORMATS = [
   ...["aac", "ac3", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "dsf", "eac3", "flac", "flv", "matroska"],
-  ...["matroska,webm", "mov", "mov,mp4,m4a,3gp,3g2,mj2", "mp3", "mpc", "mpc8", "mpegts", "ogg", "tta", "w64", "wav", "wv"],
+  ...[
+    "matroska,webm",
+    "mov",
+    "mov,mp4,m4a,3gp,3g2,mj2",
+    "mp3",
+    "mpc",
+    "mpc8",
+    "mpegts",
+    "ogg",
+    "tta",
+    "w64",
+    "wav",
+    "wv",
+  ],
 ].join(",");
 
 /** Options for reading a file that somebody else has named and made. */

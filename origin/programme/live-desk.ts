@@ -1,3 +1,4 @@
+import { frameAt } from "../../contracts/timeline.ts";
 import type { Clock } from "../../kit/clock.ts";
 import type { Log } from "../../kit/log.ts";
 import type { LiveFeed } from "../ingest/live-feed.ts";
@@ -11,6 +12,8 @@ export type LiveDeskOptions = {
   isAllowed: boolean;
   /** Whether a host may be on air now, by the schedule. */
   admits(host: LiveHost): boolean;
+  /** The programme's first frame. */
+  firstFrame: number;
   /** How long a host may be silent; 0: for ever. */
   silenceSeconds: number;
   onIncident(incident: Incident): void;
@@ -58,7 +61,9 @@ export class LiveDesk {
   /** The newest host who may be on air in `frame`, then the one on air that he will replace. */
   candidates(onAir: PcmSource | null, frame: number): LiveSource[] {
     const present = this.#hosts.find((host) => host === onAir);
-    if (present !== undefined && !this.#heardSince.has(present)) this.#heardSince.set(present, frame);
+    if (present !== undefined && !this.#heardSince.has(present)) {
+      this.#heardSince.set(present, this.#heardBefore(present) ?? frame);
+    }
     if (!this.#isAllowed) return [];
     const newest = this.#newestAdmitted();
     return this.#hosts.filter((host) => host === newest || (host === onAir && this.#isAdmitted(host)));
@@ -101,7 +106,16 @@ export class LiveDesk {
   }
 
   #isAdmitted(host: LiveSource): boolean {
-    return this.#options.admits({ keyId: host.feed.key.id, heardSince: this.#heardSince.get(host) ?? null });
+    return this.#options.admits({
+      keyId: host.feed.key.id,
+      heardSince: this.#heardSince.get(host) ?? this.#heardBefore(host),
+    });
+  }
+
+  /** Who was connected before this programme began was on air in the one before it, as far as anybody can tell. */
+  #heardBefore({ feed }: LiveSource): number | null {
+    const connected = frameAt(feed.since);
+    return connected < this.#options.firstFrame ? connected : null;
   }
 
   #release(host: LiveSource, reason: string): void {

@@ -133,6 +133,7 @@ export function startProgramme(options: ProgrammeOptions): Programme {
   const liveDesk = new LiveDesk({
     isAllowed: options.liveAllowed,
     admits,
+    firstFrame: first,
     silenceSeconds,
     onIncident: options.onIncident,
     clock,

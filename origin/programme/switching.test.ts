@@ -167,6 +167,7 @@ describe("a live host", () => {
       id: "garbage",
       station: "demo",
       key: { id: "key-2", name: "Mallory" },
+      since: Date.now(),
       remote: "127.0.0.1:6000",
       onTag: (listener) => {
         listeners.push(listener);

@@ -214,6 +214,7 @@ export function goLive(
     station: "demo",
     key: { id: "key-1", name },
     remote: "127.0.0.1:5000",
+    since: Date.now(),
     onTag(listener) {
       listeners.add(listener);
       if (header !== undefined) listener(header);

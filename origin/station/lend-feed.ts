@@ -23,6 +23,7 @@ export function lendFeed(feed: LiveFeed): { loan: LiveFeed; recall(): void } {
     station: feed.station,
     key: feed.key,
     remote: feed.remote,
+    since: feed.since,
     onTag(listener) {
       if (!lent) return () => {};
       const leave = feed.onTag(listener);

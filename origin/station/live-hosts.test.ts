@@ -15,6 +15,7 @@ function host(id: string) {
     station: "demo",
     key: { id: `key-${id}`, name: id },
     remote: "127.0.0.1:5",
+    since: 0,
     onTag: () => () => {},
     ended,
     close: (reason) => end(reason),
