@@ -1,19 +1,16 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MAX_PREPARED_BYTES } from "../../contracts/jobs.ts";
 import { Preparation } from "../../contracts/media.ts";
-import { gainOf } from "../../contracts/rundown/gain.ts";
 import { SAMPLE_RATE } from "../../contracts/timeline.ts";
 import { systemClock } from "../../kit/clock.ts";
 import { createLog } from "../../kit/log.ts";
 import { findFfmpeg } from "../process/ffmpeg.ts";
-import { limiterFor } from "../programme/rundown/limiter.ts";
 import { type IntakeFile, makeIntake } from "./fixtures/intake.ts";
-import { runGuardedChild } from "./guarded-child.ts";
+import { loudnessOnAir } from "./fixtures/on-air.ts";
 import { MAX_CHILD_MEMORY } from "./limits.ts";
-import { readSummary } from "./loudness.ts";
 import { FileRejectedError } from "./outcome.ts";
 import { type Prepared, prepareFile } from "./prepare-file.ts";
 import type { Workbench } from "./workbench.ts";
@@ -33,7 +30,7 @@ const workbench: Workbench = {
 const log = createLog({ level: "warn" });
 
 type Outcome = { file: IntakeFile; ms: number } & (
-  | { prepared: Prepared["preparation"]; hasCover: boolean; airedLoudness: number }
+  | { prepared: Prepared["preparation"]; hasCover: boolean; path: string }
   | { rejected: unknown }
 );
 let folder: string;
@@ -62,24 +59,14 @@ async function takeIn(file: IntakeFile): Promise<Outcome> {
   try {
     const source = { path: join(folder, file.name), name: file.name };
     const { preparation, path, cover } = await prepareFile(source, workplace, workbench, () => {}, log);
-    const airedLoudness = await loudnessOnAir(path, preparation);
-    return { ...took(), prepared: preparation, hasCover: cover !== null, airedLoudness };
+    const kept = join(folder, `${file.name}.prepared.flac`);
+    await rename(path, kept);
+    return { ...took(), prepared: preparation, hasCover: cover !== null, path: kept };
   } catch (rejected) {
     return { ...took(), rejected };
   } finally {
     await rm(workplace, { recursive: true });
   }
-}
-
-/** What a listener's meter would show: what was prepared, from cue to cue, with its gain. */
-async function loudnessOnAir(path: string, { loudness, cue }: Preparation): Promise<number> {
-  const gain = gainOf(loudness, TARGET);
-  const limiter = limiterFor(gain, loudness);
-  const cut = `atrim=start_sample=${cue.in}:end_sample=${cue.out}`;
-  const played = [cut, ...(limiter === null ? [] : [limiter]), `volume=${gain}:precision=float`].join(",");
-  const args = ["-hide_banner", "-nostdin", "-nostats", "-i", path, "-af", `${played},ebur128`, "-f", "null", "-"];
-  const { said } = await runGuardedChild(workbench.ffmpeg, args, { ...workbench, withinMs: 60_000, maxBytes: 0 });
-  return readSummary(`${said}\n Peak: 0 dBFS\n`).integrated;
 }
 
 const prepared = () => outcomes.flatMap((outcome) => ("prepared" in outcome ? [outcome] : []));
@@ -140,10 +127,17 @@ describe("What is sent in", () => {
     for (const { file, hasCover } of found) expect(hasCover, file.name).toBe(file.hasCover);
   });
 
-  it("is heard within 1 LU of the station's loudness, however loud it was", () => {
-    const loudness = prepared().map(({ prepared: preparation }) => preparation.loudness.integrated);
-    expect(Math.max(...loudness) - Math.min(...loudness)).toBeGreaterThan(25);
-    const off = prepared().filter(({ airedLoudness }) => Math.abs(airedLoudness - TARGET) > 1);
-    expect(named(off)).toEqual([]);
-  });
+  it(
+    "is heard within 1 LU of the station's loudness, however loud it was",
+    async () => {
+      const loudness = prepared().map(({ prepared: preparation }) => preparation.loudness.integrated);
+      expect(Math.max(...loudness) - Math.min(...loudness)).toBeGreaterThan(25);
+      const files = prepared().map(({ path, prepared: preparation }) => ({ path, preparation }));
+      const aired = await loudnessOnAir(files, TARGET);
+      console.log(`aired ${aired.length} files at ${Math.min(...aired)} to ${Math.max(...aired)} LUFS`);
+      const heard = prepared().map(({ file }, index) => ({ name: file.name, aired: aired[index] ?? Number.NaN }));
+      expect(heard.filter((one) => !(Math.abs(one.aired - TARGET) <= 1))).toEqual([]);
+    },
+    WITHIN_MS,
+  );
 });
