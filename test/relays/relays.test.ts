@@ -51,7 +51,8 @@ const PROTOCOLS: Protocol[] = [
     packages: ["python3-gi", "gir1.2-gst-rtsp-server-1.0", "gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good"],
   },
   { name: "MMS over HTTP", start: startMms, packages: ["vlc-bin", "vlc-plugin-base"] },
-  { name: "HLS", start: startHls, packages: [], fetchedMs: 2000 },
+  // Segments of 2 s: the one that is played and the one that ffmpeg fetches meanwhile.
+  { name: "HLS", start: startHls, packages: [], fetchedMs: 4000 },
 ];
 
 const skipped = PROTOCOLS.flatMap(({ name, packages }) => {
