@@ -15,6 +15,9 @@ export type DockerStep = {
 const NEWEST = [1, 47] as const;
 const OLDEST = [1, 25] as const;
 
+/** What engines answered to the end of a container that does not run, before they answered 409. */
+const NOT_RUNNING_BEFORE_2018 = 500;
+
 /** The version to speak with an engine that offers `offered` as its newest; null for what is no version we speak. */
 export function negotiateVersion(offered: string | null): string | null {
   const [, major, minor] = offered?.match(/^(\d{1,3})\.(\d{1,3})$/)?.map(Number) ?? [];
@@ -23,8 +26,8 @@ export function negotiateVersion(offered: string | null): string | null {
 }
 
 /**
- * What makes a node anew: if the image is there, its container goes, and one like it is created and started. Done twice it
- * comes to the same. A node's volume goes with it only where the template says so.
+ * What makes a node anew: if the image is there, its container is ended and goes, and one like it is created and started. Done
+ * twice it comes to the same. A node's volume goes with it only where the template says so.
  */
 export function dockerPlan(node: Node, template: NodeTemplate): DockerStep[] {
   const name = nodeName(node);
@@ -34,6 +37,13 @@ export function dockerPlan(node: Node, template: NodeTemplate): DockerStep[] {
     method: "GET",
     path: `/images/${image}/json`,
     accepted: [200],
+  };
+  // To remove by force is not to end at once everywhere: podman waits as long for the node to drain as it was made to.
+  const end: DockerStep = {
+    what: "ending the container",
+    method: "POST",
+    path: `/containers/${name}/kill`,
+    accepted: [204, 404, 409, NOT_RUNNING_BEFORE_2018],
   };
   const remove: DockerStep = {
     what: "removing the container",
@@ -49,6 +59,7 @@ export function dockerPlan(node: Node, template: NodeTemplate): DockerStep[] {
   };
   return [
     find,
+    end,
     remove,
     ...(template.keepVolume ? [] : [forget]),
     {

@@ -19,6 +19,7 @@ describe("a node in Docker", () => {
     expect(engine.requests).toEqual([
       "GET /_ping",
       `GET /v1.47/images/${TEMPLATE.image}/json`,
+      `POST /v1.47/containers/${NAME}/kill`,
       `DELETE /v1.47/containers/${NAME}?force=true`,
       `POST /v1.47/containers/create?name=${NAME}`,
       `POST /v1.47/containers/${NAME}/start`,
@@ -63,7 +64,7 @@ describe("a node in Docker", () => {
   it("starts without its old data where that is set", async () => {
     const engine = makeEngine("1.47", [TEMPLATE.image]);
     await docker(engine, { keepVolume: false }).recreate(NODE);
-    expect(engine.requests[3]).toBe(`DELETE /v1.47/volumes/${NAME}?force=true`);
+    expect(engine.requests[4]).toBe(`DELETE /v1.47/volumes/${NAME}?force=true`);
   });
 
   it("may have an engine, an environment and ports of its own, but no other name", async () => {
@@ -144,7 +145,7 @@ describe("a node in Docker", () => {
     const engine = makeEngine("1.47", [TEMPLATE.image]);
     await docker(engine).recreate(NODE);
     expect(engine.headers.map((headers) => headers.get("authorization"))).toEqual(
-      Array(5).fill("Bearer token-of-the-far-side"),
+      Array(6).fill("Bearer token-of-the-far-side"),
     );
   });
 });

@@ -64,9 +64,17 @@ async function answer(
   }
   if (name === "create") return create(engine, images, request);
   const container = engine.containers.get(name);
-  if (action !== "start" || !container) return message(404, `No such container: ${name}`);
+  if (!container) return message(404, `No such container: ${name}`);
+  if (action === "kill") return end(container);
+  if (action !== "start") return message(404, "page not found");
   if (container.running) return new Response(null, { status: 304 });
   container.running = true;
+  return new Response(null, { status: 204 });
+}
+
+function end(container: Container): Response {
+  if (!container.running) return message(409, "Container is not running");
+  container.running = false;
   return new Response(null, { status: 204 });
 }
 

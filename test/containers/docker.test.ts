@@ -79,6 +79,7 @@ async function starts(): Promise<number> {
 const creations = () => engine.requests.filter((request) => request.includes("/containers/create")).length;
 
 async function clear(): Promise<void> {
+  await engine.ask("POST", `/v1.41/containers/${NAME}/kill`);
   await engine.ask("DELETE", `/v1.41/containers/${NAME}?force=true`);
   await engine.ask("DELETE", `/v1.41/volumes/${NAME}?force=true`);
 }
