@@ -56,12 +56,12 @@ describe("the library of a fleet", () => {
     return NowJson.parse(await response.json());
   };
 
-  /** Waits until a file of the library has been on for some seconds, and will be for some more. */
+  /** Waits until a file of the library has been on for longer than new listeners are behind, and will be for some more. */
   const inTheMiddle = async () => {
     const isInTheMiddle = async () => {
       const { now } = await nowJson();
       const seconds = now === null ? 0 : (Date.now() - Date.parse(now.startsAt)) / 1000;
-      return now !== null && tracks.has(now.title) && seconds > 8 && seconds < 15;
+      return now !== null && tracks.has(now.title) && seconds > 18 && seconds < 24;
     };
     await expect.poll(isInTheMiddle, { timeout: 120_000, interval: 500 }).toBe(true);
     const { now } = await nowJson();
