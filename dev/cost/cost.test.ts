@@ -50,7 +50,7 @@ describe("a month's bill", () => {
   it("has each upload of each origin as a request and a write, and a playlist for each rendition where the bucket has them", () => {
     const { uploads } = ratesOf(radio);
     expect(uploads.classA * 3.2).toBeCloseTo(6);
-    expect(uploads.requests * 3.2).toBeCloseTo(6 + (2 * 3.2) / 6);
+    expect(uploads.requests * 3.2).toBeCloseTo(6 + (2 * 3.2) / 4.5);
     expect(ratesOf({ ...radio, mode: "static" }).uploads.classA * 3.2).toBeCloseTo(8);
   });
 

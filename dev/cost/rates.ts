@@ -13,7 +13,7 @@ const LOOK_EVERY_S = 2;
 const ROUTING_CHECKED_EVERY_S = 10;
 const HEARTBEAT_EVERY_S = 2;
 const JOBS_ASKED_EVERY_S = 5;
-const PLAN_ASKED_EVERY_S = 6;
+const PLAN_ASKED_EVERY_S = 4.5;
 /** A place reads routing once a second while anybody asks. */
 const ROUTING_EVERY_S = 1;
 /** The bucket's playlists are fresh for so long, wherever they are cached. */
@@ -33,13 +33,16 @@ export function ratesOf(radio: Radio): Rates {
   return { uploads: uploadsOf(radio), control: controlOf(radio), listening: listeningOf(radio) };
 }
 
-/** Each origin sends each segment and an index that names it; where the bucket has playlists, one is written for each. */
+/**
+ * Each origin sends each segment and an index that names it. Where the bucket has playlists, each is looked at and written
+ * once a segment, with what the other origins have in view.
+ */
 function uploadsOf({ stations, origins, renditions, seconds, mode }: Radio): Operations {
   const indexes = (stations * origins) / seconds;
   const segments = indexes * renditions;
   const plans = (stations * origins) / PLAN_ASKED_EVERY_S;
   const written = mode === "edge" ? 0 : (stations * renditions) / seconds;
-  const looked = mode === "edge" ? 0 : segments + indexes * (origins - 1);
+  const looked = mode === "edge" ? 0 : written + indexes * (origins - 1);
   return {
     requests: segments + indexes + plans,
     classA: segments + indexes + written,
@@ -63,14 +66,17 @@ function controlOf({ stations, origins, nodes }: Radio): Operations {
 function listeningOf(radio: Radio): Operations {
   const { stations, listeners, seconds, renditions, origins, places, sessionMinutes, mode } = radio;
   const here = listeners / stations;
-  /** Places that read what all renditions of a station have in common, and what each has for itself. */
-  const readers = stations * Math.min(places, here);
-  const copies = stations * Math.min(places * renditions, here);
-  /** An index is read each second, and more often when the next is due; a playlist of the bucket when it is due alone. */
-  const looksAtIndex = (Math.ceil(seconds) + 1) / seconds;
-  const looksAtPlaylist = 2 / seconds;
   const begun = listeners / (sessionMinutes * 60);
   const playlists = listeners * playlistsASecond(radio);
+  /** Places with what each rendition has for itself; the one that takes the uploads knows the lists it has written. */
+  const copies = stations * Math.min(places * renditions, here);
+  const lists = stations * Math.min((places - 1) * renditions, here);
+  /**
+   * An index is read each second, and more often when the next is due, but no oftener than anybody asks; a playlist of
+   * the bucket when it is due alone.
+   */
+  const looksAtIndexes = Math.min((stations * Math.min(places, here) * (Math.ceil(seconds) + 1)) / seconds, playlists);
+  const looksAtPlaylist = 2 / seconds;
   const routing = Math.min(1, listeners) * (Math.min(places, listeners) / ROUTING_EVERY_S);
   const fromBucket = (stations * Math.min(renditions, here)) / seconds;
   const requests = {
@@ -79,8 +85,8 @@ function listeningOf(radio: Radio): Operations {
     static: begun,
   }[mode];
   const classB = {
-    edge: routing + readers * origins * looksAtIndex + copies / seconds,
-    segments: routing + copies * looksAtPlaylist + fromBucket,
+    edge: routing + origins * looksAtIndexes + copies / seconds,
+    segments: routing + lists * looksAtPlaylist + fromBucket,
     static: routing + Math.min(stations * renditions, playlists) / LISTED_FRESH_S + fromBucket,
   }[mode];
   return { requests, classA: 0, classB, objectRequests: 0 };

@@ -35,7 +35,9 @@ const RADIO: Omit<Radio, "mode"> = {
   kilobits: 176,
 };
 
-/** `kinds`: requests at the edge, by method and path. */
+const KIND = /^(request|edge's|control's) /;
+
+/** `kinds`: requests at the edge by method and path, and operations on R2 by key. */
 type Counts = { requests: number; classA: number; classB: number; kinds: Record<string, number> };
 const Open = z.object({ reads: z.int(), requests: z.int() });
 
@@ -55,9 +57,10 @@ process.exitCode = isOff ? 1 : 0;
 async function compare(stack: Stack, mode: Delivery): Promise<boolean> {
   await stack.api(z.unknown(), "PATCH", `/api/v1/stations/${STATION}`, { delivery: mode });
   await pause(TURN_MS);
+  const renditions = await renditionUrls(`${stack.edgeUrl}/${STATION}/live.m3u8`);
   const listeners = [];
   for (let one = 0; one < LISTENERS; one += 1) {
-    listeners.push(await listenWithHlsJs(`${stack.edgeUrl}/${STATION}/live.m3u8`));
+    listeners.push(await listenWithHlsJs(renditions[one % renditions.length] ?? ""));
   }
   await pause(8000);
   const before = await countAll(stack);
@@ -67,6 +70,7 @@ async function compare(stack: Stack, mode: Delivery): Promise<boolean> {
   const seconds = (performance.now() - began) / 1000;
   const heard = await Promise.all(listeners.map((listener) => listener.stop()));
   const stalls = heard.flatMap((one) => one.stalls).length;
+  if (stalls > 0) console.log(`stalls: ${JSON.stringify(heard.map((one) => one.stalls))}`);
 
   const { uploads, control, listening } = ratesOf({ ...RADIO, mode });
   const expected = (of: keyof Operations) => (uploads[of] + control[of] + listening[of]) * seconds;
@@ -91,11 +95,18 @@ async function compare(stack: Stack, mode: Delivery): Promise<boolean> {
     ([kind, count]) => [kind, count - (before.kinds[kind] ?? 0)] as [string, number],
   );
   printTable(
-    "of these requests, at the edge",
+    "among them: requests at the edge, operations on R2",
     ["", "counted"],
     kinds.filter(([, count]) => count > 0).toSorted(([, one], [, other]) => other - one),
   );
   return stalls > 0 || rows.some(({ isWithin }) => !isWithin);
+}
+
+/** Where players find each rendition: left to themselves, all of them would take the same one. */
+async function renditionUrls(multivariantUrl: string): Promise<string[]> {
+  const text = await (await fetch(multivariantUrl)).text();
+  const uris = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return uris.map((uri) => new URL(uri, multivariantUrl).href);
 }
 
 /** What both Workers were asked, and what they and the custom domain asked of R2. */
@@ -111,7 +122,9 @@ async function countAll(stack: Stack): Promise<Counts> {
     requests: sum("request"),
     classA: sum("put", "list"),
     classB: sum("get", "head") + open.reads,
-    kinds: Object.fromEntries(Object.entries(edge).filter(([name]) => name.startsWith("request "))),
+    kinds: Object.fromEntries(
+      [...Object.entries(edge), ...Object.entries(control)].filter(([name]) => KIND.test(name)),
+    ),
   };
 }
 

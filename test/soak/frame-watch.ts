@@ -21,8 +21,8 @@ export type FrameWatch = {
   stop(): Promise<void>;
 };
 
-/** Ten times as much is what players hold; an encoder that dies is replaced in half of it. */
-export const LATE_MS = 1000;
+/** Players hold twenty times as much; an encoder that dies is replaced within it. */
+export const LATE_MS = 500;
 /** What is sent to a reader who joins was made before it came. */
 const JOINING_MS = 2000;
 const BLANK: Punctuality = { frames: 0, missing: 0, late: 0, worstMs: 0 };

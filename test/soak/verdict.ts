@@ -38,9 +38,8 @@ export type Promised = {
 
 export type Verdict = { claim: string; holds: boolean; seen: string };
 
-/** Caches fill and code is compiled in the beginning: a tenth of the time, but five minutes at the least. */
-const START_SHARE = 0.1;
-const START_S = 300;
+/** Until a node has settled: code is compiled, and hosts have come and gone. Of a soak of less than an hour, half of it. */
+const SETTLED_AFTER_S = 1800;
 /** Samples are averaged in blocks, since garbage makes single ones jump. */
 const BLOCK_S = 60;
 /** Below this an hour nothing would be noticed in the life of a container. */
@@ -60,9 +59,7 @@ export function figuresOf(samples: readonly Sample[]): Figures {
     const values = samples.map(value);
     return { mean: sum(values) / values.length, most: Math.max(...values) };
   };
-  const steady = samples.filter(
-    (sample) => !sample.isLive && sample.seconds >= Math.max(START_S, seconds * START_SHARE),
-  );
+  const steady = samples.filter((sample) => !sample.isLive && sample.seconds >= Math.min(SETTLED_AFTER_S, seconds / 2));
   const growth = (value: (sample: Sample) => number) =>
     slopeOf(blocks(steady.map((sample) => ({ seconds: sample.seconds, value: value(sample) }))));
   return {

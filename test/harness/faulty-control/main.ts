@@ -22,8 +22,9 @@ function count(operation: string): void {
 const faulty = (bindings: Bindings): Bindings => ({
   ...bindings,
   DB: guardDatabase(bindings.DB, () => suffer(faults.database, "D1_ERROR: internal error")),
-  MEDIA: guardBucket(bindings.MEDIA, async (operation) => {
+  MEDIA: guardBucket(bindings.MEDIA, async (operation, key) => {
     count(operation);
+    count(`control's ${operation} ${key}`);
     return "none";
   }),
 });

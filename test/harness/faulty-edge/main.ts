@@ -38,6 +38,7 @@ async function answerControl(request: Request): Promise<Response> {
 
 async function asked(operation: BucketOperation, key: string): Promise<Damage> {
   count(operation);
+  count(`edge's ${operation} ${key.replace(/\/\d+\.ts$/, "/*.ts")}`);
   const [, origin] = SEGMENT_KEY.exec(key) ?? [];
   if (operation === "get" && origin !== undefined) count(`segments of ${origin}`);
   const fault = faultFor(faults, operation, key, Math.random);
