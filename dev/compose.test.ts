@@ -21,8 +21,13 @@ const GIVEN = {
   PUBLIC_HOST: "192.0.2.7",
   ENROL_TOKEN: "rde_0123456789abcdef",
 };
+/** `${NAME:?}` is needed, `${NAME:-default}` is not. */
 const filled = (text: string) =>
-  text.replace(/\$\{(\w+):[?-]\}/g, (_, name: string) => GIVEN[name as keyof typeof GIVEN]);
+  text.replace(/\$\{(\w+):([?-])(\w*)\}/g, (_, name: string, how: string, or: string) => {
+    const given = (GIVEN as Record<string, string>)[name];
+    if (given === undefined && how === "?") throw new Error(`${name} is not given`);
+    return given ?? or;
+  });
 
 describe.each(Object.entries(services))("compose.yaml's %s", (name, service) => {
   const settings = readSettings(
@@ -30,7 +35,7 @@ describe.each(Object.entries(services))("compose.yaml's %s", (name, service) => 
   );
 
   it("is an origin of that name, on ports of its own that others are told of", () => {
-    expect(settings.originId).toBe(name);
+    expect(settings).toMatchObject({ originId: name, metricsToken: null, logLevel: "info" });
     expect(service.ports).toEqual([settings.rtmpPort, settings.httpPort].map((port) => `${port}:${port}`));
     expect(settings.publicUrl).toBe(`http://192.0.2.7:${settings.httpPort}`);
     expect(settings.rtmpUrl).toBe(`rtmp://192.0.2.7:${settings.rtmpPort}`);
