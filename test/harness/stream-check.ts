@@ -26,6 +26,9 @@ const MAX_SEGMENTS = 400;
 /** Players come back for a segment this much later; it must still be the same. */
 const AGAIN_AFTER = 2;
 
+/** `caching` tells the reel from the programme. */
+type Loaded = { bytes: Buffer; caching: string };
+
 /**
  * Follows a live media playlist as a listener would, from its newest segment on, and checks all that is listed: the
  * playlists, each segment, each frame once, and that a number asked for twice gives the same bytes.
@@ -33,18 +36,22 @@ const AGAIN_AFTER = 2;
 export function followStream(playlistUrl: string, { framesPerSegment = 150 } = {}): StreamCheck {
   const report: StreamReport = { segments: new Map(), frames: 0, playlists: 0, problems: [] };
   const abort = new AbortController();
+  const cachings = new Map<number, string>();
   let before: MediaPlaylist | null = null;
   let end: SegmentEnd | null = null;
 
-  const load = async (url: string): Promise<Buffer> => {
+  const load = async (url: string): Promise<Loaded> => {
     const response = await fetch(url, { signal: AbortSignal.any([abort.signal, AbortSignal.timeout(TIMEOUT_MS)]) });
     if (!response.ok) throw new Error(`${response.status} for ${url}`);
-    return Buffer.from(await response.arrayBuffer());
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return { bytes, caching: response.headers.get("cache-control") ?? "no word of caching" };
   };
 
   const check = async (number: number, uri: string): Promise<void> => {
-    const bytes = await load(new URL(uri, playlistUrl).href);
+    const { bytes, caching } = await load(new URL(uri, playlistUrl).href);
     report.segments.set(number, bytes);
+    cachings.set(number, caching);
+    cachings.delete(number - AGAIN_AFTER - 1);
     if (report.segments.size > MAX_SEGMENTS) report.segments.delete(report.segments.keys().next().value ?? 0);
     const verdict = judgeSegment(bytes, number, framesPerSegment, end);
     if (end && number !== end.number + 1) report.problems.push(`${end.number} is followed by ${number}`);
@@ -54,11 +61,13 @@ export function followStream(playlistUrl: string, { framesPerSegment = 150 } = {
     const earlier = report.segments.get(number - AGAIN_AFTER);
     if (!earlier) return;
     const again = await load(new URL(uri.replace(String(number), String(number - AGAIN_AFTER)), playlistUrl).href);
-    if (!again.equals(earlier)) report.problems.push(`${number - AGAIN_AFTER} has changed`);
+    if (again.bytes.equals(earlier)) return;
+    const changes = `${cachings.get(number - AGAIN_AFTER)} is now ${again.caching}`;
+    report.problems.push(`${number - AGAIN_AFTER} has changed: what was ${changes}`);
   };
 
   const look = async (): Promise<void> => {
-    const playlist = readMediaPlaylist((await load(playlistUrl)).toString("utf8"));
+    const playlist = readMediaPlaylist((await load(playlistUrl)).bytes.toString("utf8"));
     report.playlists++;
     report.problems.push(...judgePlaylist(playlist, before, framesPerSegment));
     before = playlist;
