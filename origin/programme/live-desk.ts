@@ -61,9 +61,7 @@ export class LiveDesk {
   /** The newest host who may be on air in `frame`, then the one on air that he will replace. */
   candidates(onAir: PcmSource | null, frame: number): LiveSource[] {
     const present = this.#hosts.find((host) => host === onAir);
-    if (present !== undefined && !this.#heardSince.has(present)) {
-      this.#heardSince.set(present, this.#heardBefore(present) ?? frame);
-    }
+    if (present !== undefined && this.#since(present) === null) this.#heardSince.set(present, frame);
     if (!this.#isAllowed) return [];
     const newest = this.#newestAdmitted();
     return this.#hosts.filter((host) => host === newest || (host === onAir && this.#isAdmitted(host)));
@@ -106,16 +104,13 @@ export class LiveDesk {
   }
 
   #isAdmitted(host: LiveSource): boolean {
-    return this.#options.admits({
-      keyId: host.feed.key.id,
-      heardSince: this.#heardSince.get(host) ?? this.#heardBefore(host),
-    });
+    return this.#options.admits({ keyId: host.feed.key.id, heardSince: this.#since(host) });
   }
 
   /** Who was connected before this programme began was on air in the one before it, as far as anybody can tell. */
-  #heardBefore({ feed }: LiveSource): number | null {
-    const connected = frameAt(feed.since);
-    return connected < this.#options.firstFrame ? connected : null;
+  #since(host: LiveSource): number | null {
+    const connected = frameAt(host.feed.since);
+    return connected < this.#options.firstFrame ? connected : (this.#heardSince.get(host) ?? null);
   }
 
   #release(host: LiveSource, reason: string): void {
